@@ -1,0 +1,58 @@
+/** Prefork: a fixed number of processes, started before anybody connects, all asleep in accept on one listener. */
+
+import type { ChildProcess } from 'node:child_process';
+import { startChild } from '../../lib/program/launch.ts';
+import { announce, openServer, serverCommand, wholeNumber } from '../../lib/program/program.ts';
+import { memfd, sharedCounters } from '../../lib/sys/memory.ts';
+
+const NAME = '05-prefork';
+/** A child that ends sooner than this, in milliseconds, is replaced only after as long: no crash loop eats the machine. */
+const SHORT_LIFE = 1000;
+
+const options = serverCommand(NAME, 'serve one client in each of a fixed number of processes')
+  .option('--children <n>', 'how many processes', wholeNumber(1, 256), 4)
+  .parse()
+  .opts<{ host: string; port: number; children: number }>();
+const slots = options.children;
+
+// #region shared
+const listener = await openServer(NAME, options);
+const counters = memfd(slots * BigUint64Array.BYTES_PER_ELEMENT);
+const served = sharedCounters(counters, slots);
+// #endregion shared
+
+// #region start
+const children: ChildProcess[] = [];
+let stopping = false;
+
+function start(slot: number): void {
+  const began = performance.now();
+  const child = startChild(new URL('./child.ts', import.meta.url), [`${slot}`, `${slots}`], [listener, counters]);
+  children[slot] = child;
+  child.on('exit', (status, signal) => {
+    if (stopping) return;
+    console.error(`${NAME}: child ${child.pid} ended (${signal ?? `status ${status}`}); another takes its place`);
+    const pause = performance.now() - began < SHORT_LIFE ? SHORT_LIFE : 0;
+    setTimeout(() => !stopping && start(slot), pause);
+  });
+}
+
+for (let slot = 0; slot < slots; slot++) start(slot);
+announce(NAME, listener);
+// #endregion start
+
+// #region stop
+function stop(): void {
+  if (stopping) return;
+  stopping = true;
+  for (const child of children) child.kill('SIGKILL'); // asleep in accept or read, it can do nothing else
+  console.log('child      pid  connections');
+  children.forEach((child, slot) => {
+    console.log(`${`${slot + 1}`.padStart(5)}  ${`${child.pid}`.padStart(7)}  ${`${served[slot]}`.padStart(11)}`);
+  });
+  console.log(`total           ${`${served.reduce((sum, count) => sum + count, 0n)}`.padStart(11)}`);
+  process.exitCode = 0; // the process ends when the last child has been reaped
+}
+
+process.on('SIGINT', stop).on('SIGTERM', stop);
+// #endregion stop

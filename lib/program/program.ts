@@ -1,0 +1,86 @@
+/** What every program of the workshop has in common: its options, its listening line, and how it fails. */
+
+import { lookup } from 'node:dns/promises';
+import { realpathSync } from 'node:fs';
+import { isIP } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { Command, InvalidArgumentError } from 'commander';
+import { formatAddress } from '../sys/address.ts';
+import { SystemError } from '../sys/errors.ts';
+import { SIG_DFL, SIGINT, SIGTERM, signal } from '../sys/process.ts';
+import { getsockname, type ListenerOptions, openListener } from '../sys/socket.ts';
+
+/** Where a server shall listen. */
+export interface Where {
+  /** A numeric address or a name. */
+  readonly host: string;
+  /** 0 for any that is free. */
+  readonly port: number;
+}
+
+/**
+ * A command line with the options that every server takes; add the program's own with option(), then call opts().
+ * A mistake in it ends the process with one line and status 2.
+ *
+ * @param name as in `05-prefork`
+ * @param summary one line, for --help
+ */
+export function serverCommand(name: string, summary: string): Command {
+  return new Command(name)
+    .description(summary)
+    .option('--host <host>', 'address or name to listen on', '127.0.0.1')
+    .option('--port <port>', 'port to listen on; 0 takes a free one', wholeNumber(0, 65_535), 8090)
+    .option('--trace <file>', 'record every system call in FILE, as JSON lines')
+    .helpOption('--help', 'show this and exit')
+    .allowExcessArguments(false)
+    .showSuggestionAfterError(false)
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error:/, `${name}:`)) })
+    .exitOverride((stop) => process.exit(stop.exitCode === 0 ? 0 : 2));
+}
+
+/** An option's parser that takes whole numbers from `least` to `most`, in decimal digits. */
+export function wholeNumber(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`It takes a whole number from ${least} to ${most}.`);
+  };
+}
+
+/**
+ * Opens the listener of a server. What stands in the way, such as a port in use, ends the process with one line and
+ * status 1.
+ *
+ * @param name the program's
+ * @returns the listener's descriptor
+ */
+export async function openServer(name: string, where: Where, options: ListenerOptions = {}): Promise<number> {
+  try {
+    const host = isIP(where.host) === 0 ? (await lookup(where.host)).address : where.host;
+    return openListener({ host, port: where.port }, options);
+  } catch (error) {
+    const known = error instanceof SystemError || (error as NodeJS.ErrnoException).syscall !== undefined;
+    if (!known) throw error;
+    process.stderr.write(`${name}: ${(error as Error).message}\n`);
+    process.exit(1);
+  }
+}
+
+/** Prints the line that people and tests wait for: the server is ready. */
+export function announce(name: string, listener: number): void {
+  console.log(`${name} listening on ${formatAddress(getsockname(listener))} (pid ${process.pid})`);
+}
+
+/**
+ * Lets SIGINT and SIGTERM end this process at once, as the kernel does by default. For a thread that spends its life in
+ * system calls: no JavaScript handler, such as tsx installs, would ever run there.
+ */
+export function dieOnSignals(): void {
+  signal(SIGINT, SIG_DFL);
+  signal(SIGTERM, SIG_DFL);
+}
+
+/** Whether a module is the program that was started, and not imported by another. @param url its import.meta.url */
+export function isProgram(url: string): boolean {
+  return process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(url);
+}

@@ -1,0 +1,201 @@
+/** The non-blocking carrier: connections that never wait, and say what they want instead. */
+
+import { EAGAIN, EINTR } from '../sys/errors.ts';
+import { read, write } from '../sys/io.ts';
+import { Memory } from '../sys/memory.ts';
+import { SHUT_WR, shutdown } from '../sys/socket.ts';
+import { burn } from './burn.ts';
+import { type Carrier, Want } from './carrier.ts';
+import { Output } from './output.ts';
+import { Face, HEADROOM, Session, Step } from './session.ts';
+import { Timers } from './timers.ts';
+
+const CHUNK = 65_536;
+/** How often one connection may fill the output before the others have their turn. */
+const TURNS = 16;
+/** How long a connection that is closed from here may go on sending, in milliseconds. */
+const LINGER = 1000;
+/** So many outputs that are not in use are kept for the next slow reader. */
+const SPARES = 16;
+
+/** Memory for answers, and its view as an output. */
+class Pending {
+  readonly memory = Memory.allocate(CHUNK);
+  readonly output = new Output(this.memory.bytes);
+}
+
+/** A connection with something under way. */
+class Connection {
+  fd = -1;
+  readonly session = new Session();
+  /** Answers that the socket has not taken yet. */
+  pending: Pending | null = null;
+  /** A WAIT runs. */
+  waiting = false;
+  /** The last answer is on its way, our side is shut; what the client still sends is thrown away. */
+  lingering = false;
+}
+
+/** The connections of one event loop that speak the service's protocol. */
+export class Connections implements Carrier {
+  // #region state
+  /** By descriptor: the connections that have something under way. Those between two requests have no object. */
+  readonly #connections: (Connection | undefined)[] = [];
+  /** By descriptor: how the client speaks. All that is kept of a connection between two requests. */
+  #faces = new Uint8Array(1024);
+  /** Serves whoever sends next; becomes that connection's own if its request cannot be finished at once. */
+  #spare = new Connection();
+  // #endregion state
+  readonly #input = Memory.allocate(HEADROOM + CHUNK);
+  #pending = new Pending();
+  readonly #spares: Pending[] = [];
+  readonly #timers = new Timers();
+
+  opened(fd: number): Want {
+    if (fd >= this.#faces.length) {
+      const faces = new Uint8Array(Math.max(fd + 1, 2 * this.#faces.length));
+      faces.set(this.#faces);
+      this.#faces = faces;
+    }
+    this.#faces[fd] = Face.Unknown;
+    return Want.Read;
+  }
+
+  // #region readable
+  readable(fd: number): Want {
+    const connection = this.#connections[fd] ?? this.#take(fd);
+    const input = this.#input;
+    const count = read(fd, input, HEADROOM, CHUNK);
+    if (count > 0) {
+      if (connection.lingering) return Want.Read | Want.Again;
+      connection.session.feed(input.bytes, HEADROOM, HEADROOM + count);
+      return this.#run(connection) | Want.Again;
+    }
+    if (count === -EAGAIN) return Want.Read;
+    if (count === -EINTR) return Want.Read | Want.Again;
+    if (count < 0 || connection.lingering) return this.#forget(fd);
+    connection.session.finish();
+    return this.#run(connection);
+  }
+  // #endregion readable
+
+  writable(fd: number): Want {
+    const connection = this.#connections[fd];
+    if (connection === undefined) return Want.Read;
+    if (connection.lingering) return this.#forget(fd); // its time is over
+    if (connection.waiting) {
+      connection.waiting = false;
+      connection.session.resume(this.#pending.output);
+    }
+    return this.#run(connection);
+  }
+
+  hangup(fd: number): Want {
+    return this.#forget(fd);
+  }
+
+  timeout(): number {
+    if (this.#timers.size === 0) return -1;
+    return Math.max(0, Math.ceil(this.#timers.next() - performance.now()));
+  }
+
+  woken(): number {
+    return this.#timers.size === 0 ? -1 : this.#timers.expire(performance.now());
+  }
+
+  later(fd: number, milliseconds: number): void {
+    this.#timers.set(fd, performance.now() + milliseconds);
+  }
+
+  // #region run
+  /** Carries out what the session asks for, as far as the socket lets it. */
+  #run(connection: Connection): Want {
+    const { fd, session } = connection;
+    for (let turn = 0; turn < TURNS; turn++) {
+      const { output } = connection.pending ?? this.#pending;
+      const step = session.next(output);
+      if (output.length > 0 && !this.#flush(connection)) return this.#forget(fd);
+      if (connection.pending !== null) return this.#park(connection, Want.Write);
+      switch (step) {
+        case Step.Read:
+          return session.idle ? this.#release(connection) : this.#park(connection, Want.Read);
+        case Step.Write:
+          break;
+        case Step.Wait:
+          connection.waiting = true;
+          this.later(fd, session.amount);
+          return this.#park(connection, Want.Nothing);
+        case Step.Burn:
+          session.resume(output, burn(session.amount));
+          break;
+        case Step.Close:
+          // Closing a socket with unread bytes in it sends a reset, which can destroy answers that the client has not
+          // read yet: end our side, then read what still comes until the client ends its own.
+          if (session.ended || shutdown(fd, SHUT_WR) < 0) return this.#forget(fd);
+          connection.lingering = true;
+          this.later(fd, LINGER);
+          return this.#park(connection, Want.Read);
+      }
+    }
+    return this.#park(connection, Want.Write | Want.Again);
+  }
+  // #endregion run
+
+  /** Writes what waits to be written. What the socket does not take becomes the connection's. @returns false on failure */
+  #flush(connection: Connection): boolean {
+    const pending = connection.pending ?? this.#pending;
+    const { memory, output } = pending;
+    const count = write(connection.fd, memory, output.start, output.length);
+    if (count >= 0) output.wrote(count);
+    else if (count !== -EAGAIN && count !== -EINTR) return false;
+    if (output.length === 0) this.#recycle(connection);
+    else if (connection.pending === null) {
+      connection.pending = pending;
+      this.#pending = this.#spares.pop() ?? new Pending();
+    }
+    return true;
+  }
+
+  /** Takes a connection's memory for answers back, when it has some. */
+  #recycle(connection: Connection): void {
+    const { pending } = connection;
+    if (pending === null) return;
+    connection.pending = null;
+    pending.output.clear();
+    if (this.#spares.length < SPARES) this.#spares.push(pending);
+  }
+
+  /** Lends the spare connection object to a descriptor that has none. */
+  #take(fd: number): Connection {
+    const connection = this.#spare;
+    connection.fd = fd;
+    connection.session.reset(this.#faces[fd] as Face);
+    return connection;
+  }
+
+  /** Keeps a connection's object for as long as something is under way. */
+  #park(connection: Connection, want: Want): Want {
+    connection.session.keep();
+    this.#connections[connection.fd] = connection;
+    if (connection === this.#spare) this.#spare = new Connection();
+    return want;
+  }
+
+  /** Keeps nothing of a connection but how its client speaks. */
+  #release(connection: Connection): Want {
+    const { fd, session } = connection;
+    this.#faces[fd] = session.face;
+    if (connection !== this.#spare) this.#connections[fd] = undefined;
+    return Want.Read;
+  }
+
+  /** Keeps nothing at all. */
+  #forget(fd: number): Want {
+    const connection = this.#connections[fd];
+    this.#timers.clear(fd);
+    this.#connections[fd] = undefined;
+    if (connection !== undefined) this.#recycle(connection);
+    this.#pending.output.clear(); // it may hold an answer that nobody will read, and nobody else may
+    return Want.Close;
+  }
+}

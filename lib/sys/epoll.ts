@@ -1,0 +1,82 @@
+/** epoll(7): the kernel keeps the set of descriptors, and returns only those that are ready. */
+
+import { layout } from './layout.ts';
+import { libc, result } from './libc.ts';
+import { Memory } from './memory.ts';
+import { traced } from './trace.ts';
+
+export const EPOLL_CTL_ADD = 1;
+export const EPOLL_CTL_DEL = 2;
+export const EPOLL_CTL_MOD = 3;
+
+export const EPOLLIN = 0x001;
+export const EPOLLOUT = 0x004;
+export const EPOLLERR = 0x008;
+export const EPOLLHUP = 0x010;
+export const EPOLLRDHUP = 0x2000;
+export const EPOLLEXCLUSIVE = 1 << 28;
+export const EPOLLET = 1 << 31;
+
+const { size: SIZE, events: EVENTS, data: DATA } = layout.epoll_event;
+
+/** Room for the events that one epoll_wait returns: an array of struct epoll_event, read without an allocation. */
+export class EpollEvents {
+  readonly capacity: number;
+  readonly memory: Memory;
+  readonly #words: Int32Array;
+
+  /** @param capacity in events */
+  constructor(capacity: number) {
+    this.capacity = capacity;
+    this.memory = Memory.allocate(capacity * SIZE);
+    this.#words = new Int32Array(this.memory.bytes.buffer);
+  }
+
+  /** The descriptor of event `i`, as epoll_ctl registered it. */
+  fd(i: number): number {
+    return this.#words[(i * SIZE + DATA) >> 2]!;
+  }
+
+  /** What event `i` tells: EPOLLIN, EPOLLOUT, EPOLLERR, EPOLLHUP, EPOLLRDHUP. */
+  events(i: number): number {
+    return this.#words[(i * SIZE + EVENTS) >> 2]!;
+  }
+}
+
+const libcEpollCreate1 = libc('epoll_create1', 'int', ['int']);
+const libcEpollCtl = libc('epoll_ctl', 'int', ['int', 'int', 'int', 'pointer']);
+const libcEpollWait = libc('epoll_wait', 'int', ['int', 'pointer', 'int', 'int']);
+
+export const EPOLL_CLOEXEC = 0o2000000;
+
+/** epoll_create1(2). @param flags EPOLL_CLOEXEC @returns a descriptor or a negative errno */
+export const epoll_create1 = traced(
+  'epoll_create1',
+  (flags: number): number => result(libcEpollCreate1(flags)),
+  'nothing',
+);
+
+const event = Memory.allocate(SIZE);
+
+/**
+ * epoll_ctl(2). The event's data is the descriptor itself.
+ *
+ * @param operation EPOLL_CTL_ADD, EPOLL_CTL_MOD or EPOLL_CTL_DEL
+ * @param events what to wait for: EPOLLIN, EPOLLOUT, with EPOLLET or EPOLLEXCLUSIVE
+ * @returns 0 or a negative errno
+ */
+export const epoll_ctl = traced('epoll_ctl', (epoll: number, operation: number, fd: number, events: number): number => {
+  event.bytes.writeInt32LE(events, EVENTS);
+  event.bytes.writeInt32LE(fd, DATA);
+  return result(libcEpollCtl(epoll, operation, fd, event.address));
+});
+
+/**
+ * epoll_wait(2): waits until a descriptor of the set is ready.
+ *
+ * @param milliseconds how long to wait at most; -1 for as long as it takes; 0 only looks
+ * @returns how many events it wrote; 0 when the time is over; -EINTR after a signal
+ */
+export const epoll_wait = traced('epoll_wait', (epoll: number, events: EpollEvents, milliseconds: number): number =>
+  result(libcEpollWait(epoll, events.memory.address, events.capacity, milliseconds)),
+);

@@ -1,0 +1,72 @@
+/** Negative errno results, their names, and the one exception that they become when nobody can go on. */
+
+import { constants } from 'node:os';
+import { getSystemErrorMap } from 'node:util';
+
+export const {
+  EACCES,
+  EADDRINUSE,
+  EADDRNOTAVAIL,
+  EAGAIN,
+  EBADF,
+  ECONNABORTED,
+  ECONNRESET,
+  EINPROGRESS,
+  EINTR,
+  EINVAL,
+  EMFILE,
+  ENFILE,
+  ENOBUFS,
+  ENOMEM,
+  EPERM,
+  EPIPE,
+} = constants.errno;
+
+/** A system call's failure. The fields are those of Node's own system errors, errno negative as there. */
+export class SystemError extends Error {
+  override readonly name = 'SystemError';
+  /** As in `EADDRINUSE`. */
+  readonly code: string;
+  /** The negative errno, as the kernel returned it. */
+  readonly errno: number;
+  /** The man page's name of the call that failed. */
+  readonly syscall: string;
+
+  /**
+   * @param errno the negative errno
+   * @param syscall the call that failed
+   * @param subject what it was about: an address, a path, a process
+   */
+  constructor(errno: number, syscall: string, subject?: string) {
+    const [code, text] = getSystemErrorMap().get(errno) ?? [`errno ${-errno}`, 'unknown error'];
+    super(explain(errno, syscall, text, subject));
+    this.code = code;
+    this.errno = errno;
+    this.syscall = syscall;
+  }
+}
+
+function explain(errno: number, syscall: string, text: string, subject = ''): string {
+  switch (-errno) {
+    case EADDRINUSE:
+      return `${subject || 'the address'} is already in use`;
+    case EADDRNOTAVAIL:
+      return `${subject || 'the address'} is not an address of this machine`;
+    case EACCES:
+      return `${syscall} ${subject}: permission denied (ports below 1024 may need root)`;
+    default:
+      return `${syscall}${subject && ` ${subject}`}: ${text}`;
+  }
+}
+
+/**
+ * Lets a result pass and throws what failed. For calls that a program cannot do without; on a hot path look at the
+ * negative result instead.
+ *
+ * @returns `result`, when it is not negative
+ * @throws SystemError otherwise
+ */
+export function check(result: number, syscall: string, subject?: string): number {
+  if (result < 0) throw new SystemError(result, syscall, subject);
+  return result;
+}

@@ -1,0 +1,50 @@
+/** Struct layouts of the kernel's interface, as data: sizes and offsets in bytes, for x86-64 and arm64. */
+
+/** A struct: its size and where its fields begin, in bytes. */
+export interface Layout {
+  readonly size: number;
+  readonly [field: string]: number;
+}
+
+/** The structs that lib/sys reads or writes, by the name in the man page. */
+export interface Layouts {
+  /** ip(7). The port and the address are in network byte order. */
+  readonly sockaddr_in: Layout;
+  /** ipv6(7). */
+  readonly sockaddr_in6: Layout;
+  /** unix(7). The path is 108 bytes at most, with its final zero. */
+  readonly sockaddr_un: Layout;
+  /** timeval(3type), for select(2) and SO_RCVTIMEO. */
+  readonly timeval: Layout;
+  /** timespec(3type), for nanosleep(2). */
+  readonly timespec: Layout;
+  /** epoll_event(3type): the one that differs. */
+  readonly epoll_event: Layout;
+}
+
+const common = {
+  sockaddr_in: { size: 16, sin_family: 0, sin_port: 2, sin_addr: 4 },
+  sockaddr_in6: { size: 28, sin6_family: 0, sin6_port: 2, sin6_flowinfo: 4, sin6_addr: 8, sin6_scope_id: 24 },
+  sockaddr_un: { size: 110, sun_family: 0, sun_path: 2 },
+  timeval: { size: 16, tv_sec: 0, tv_usec: 8 },
+  timespec: { size: 16, tv_sec: 0, tv_nsec: 8 },
+};
+
+/** By Node's names of the architectures, `process.arch`. */
+export const layouts: Readonly<Record<'x64' | 'arm64', Layouts>> = {
+  // On x86-64 alone epoll_event is packed, so that 32-bit programs see the same 12 bytes (linux/eventpoll.h).
+  x64: { ...common, epoll_event: { size: 12, events: 0, data: 4 } },
+  arm64: { ...common, epoll_event: { size: 16, events: 0, data: 8 } },
+};
+
+function native(): Layouts {
+  if (process.platform === 'linux' && (process.arch === 'x64' || process.arch === 'arm64'))
+    return layouts[process.arch];
+  process.stderr.write(
+    `These programs make Linux's system calls on x86-64 or arm64; this is ${process.platform} on ${process.arch}.\n`,
+  );
+  process.exit(1);
+}
+
+/** The layouts of the machine that this process runs on. */
+export const layout: Layouts = native();

@@ -1,0 +1,83 @@
+/** Memory that the kernel may read and write: bytes with an address that does not move. */
+
+import koffi from 'koffi';
+import { check } from './errors.ts';
+import { libc, result } from './libc.ts';
+
+/** A fixed piece of memory, seen by JavaScript as a Buffer and by the kernel as an address. */
+export class Memory {
+  readonly bytes: Buffer;
+  readonly address: number;
+  readonly length: number;
+
+  /** @param buffer memory outside V8's heap, so that no garbage collection moves it */
+  constructor(buffer: ArrayBuffer) {
+    this.bytes = Buffer.from(buffer);
+    this.length = buffer.byteLength;
+    this.address = Number(koffi.address(this.bytes));
+  }
+
+  /** @param length in bytes; the memory is zero */
+  static allocate(length: number): Memory {
+    return new Memory(new ArrayBuffer(length));
+  }
+
+  /**
+   * The address of `length` bytes from `start` on.
+   *
+   * @throws RangeError unless they all lie within: an address out of bounds would let the kernel write over V8
+   */
+  at(start: number, length: number): number {
+    if (start < 0 || length < 0 || start + length > this.length) {
+      throw new RangeError(`bytes ${start} to ${start + length} of a memory of ${this.length} bytes`);
+    }
+    return this.address + start;
+  }
+}
+
+const libcMemfdCreate = libc('memfd_create', 'int', ['pointer', 'int']);
+const libcFtruncate = libc('ftruncate', 'int', ['int', 'long']);
+const libcMmap = libc('mmap', 'long', ['pointer', 'size_t', 'int', 'int', 'int', 'long']);
+
+const MFD_CLOEXEC = 1;
+const PROT_READ = 1;
+const PROT_WRITE = 2;
+const MAP_SHARED = 1;
+
+/**
+ * Makes a file that lives in memory only, to be mapped by several processes; memfd_create(2), ftruncate(2).
+ *
+ * @param length in bytes
+ * @returns its descriptor, to be handed to children
+ * @throws SystemError
+ */
+export function memfd(length: number): number {
+  const name = Memory.allocate(8); // zero: an empty name
+  const fd = check(result(libcMemfdCreate(name.address, MFD_CLOEXEC)), 'memfd_create');
+  check(result(libcFtruncate(fd, length)), 'ftruncate');
+  return fd;
+}
+
+/**
+ * Maps a descriptor's bytes into this process, shared with every other process that maps them; mmap(2).
+ * The mapping lasts as long as the process.
+ *
+ * @param fd as memfd() returned it, perhaps in another process
+ * @param length in bytes
+ * @throws SystemError
+ */
+export function mapShared(fd: number, length: number): Memory {
+  const address = check(result(libcMmap(0, length, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0)), 'mmap');
+  return new Memory(koffi.view(BigInt(address), length));
+}
+
+/**
+ * Counters that several processes share: use them through Atomics, and no count is lost.
+ *
+ * @param fd a memfd of at least 8 × `length` bytes
+ * @param length how many counters
+ */
+export function sharedCounters(fd: number, length: number): BigUint64Array<ArrayBuffer> {
+  const memory = mapShared(fd, length * BigUint64Array.BYTES_PER_ELEMENT);
+  return new BigUint64Array(memory.bytes.buffer as ArrayBuffer, memory.bytes.byteOffset, length);
+}
