@@ -1,7 +1,7 @@
 /** The service as a pure state machine: bytes in, steps out; it knows no sockets, no timers and no clock. */
 
 import { Command, Kind, LINE, PATH, parseCommand, UNKNOWN } from './commands.ts';
-import { findHead, HttpRequest, isHttp, MAX_HEAD, parseRequest, putHead } from './http.ts';
+import { HttpRequest, isHttp, MAX_HEAD, putHead, takeHead } from './http.ts';
 import type { Output } from './output.ts';
 
 /** What a session asks of the carrier, once it has written to the output what it can. */
@@ -29,8 +29,8 @@ export const MAX_LINE = 1024;
 /** So many bytes must be free in front of those that are given to feed(). */
 export const HEADROOM = MAX_HEAD + 2;
 
-/** Room in the output for the largest answer but STREAM's: an ECHO of a whole line, or of a whole path, under HTTP. */
-const ANSWER_ROOM = MAX_HEAD + 512;
+/** Room in the output for the largest answer but STREAM's: an ECHO of a whole line, under HTTP. */
+const ANSWER_ROOM = MAX_LINE + 1024;
 
 /** An output holds at least so many bytes, so that every answer finds room in an empty one. */
 export const MIN_OUTPUT = 2 * ANSWER_ROOM;
@@ -196,19 +196,17 @@ export class Session {
     const bytes = this.#bytes;
     // An empty line before a request is passed over (RFC 9112 §2.2): some clients end a request with one too many.
     while (this.#at < this.#end && (bytes[this.#at] === CR || bytes[this.#at] === LF)) this.#at++;
-    const start = this.#at;
     const request = this.#request;
-    const end = findHead(bytes, start, this.#end);
+    const end = takeHead(bytes, this.#at, this.#end, request);
     if (end < 0) return false;
-    parseRequest(bytes, start, end, request);
     this.#at = request.last ? this.#end : end;
     if (request.status !== 200) {
       this.#mistake(output, request.reason);
       return true;
     }
-    parseCommand(request.path, 1, request.pathEnd, PATH, this.#command);
+    parseCommand(request.path, 1, request.path.length, PATH, this.#command);
     if (this.#command.kind === Kind.Mistake) request.status = this.#command.reason === UNKNOWN ? 404 : 400;
-    this.#begin(output, request.path, request.pathEnd);
+    this.#begin(output, request.path, request.path.length);
     return true;
   }
 
