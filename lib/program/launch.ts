@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Worker, type WorkerOptions } from 'node:worker_threads';
+import { threadId, Worker, type WorkerOptions } from 'node:worker_threads';
 import { buildSync } from 'esbuild';
 import { PARENT } from './child.ts';
 
@@ -40,7 +40,7 @@ export function compile(entry: URL): string {
     bundle = join(CACHE, `${basename(path, '.ts')}-${hash}.mjs`);
     if (!existsSync(bundle)) {
       mkdirSync(CACHE, { recursive: true });
-      const unfinished = `${bundle}.${process.pid}`;
+      const unfinished = `${bundle}.${process.pid}.${threadId}`;
       writeFileSync(unfinished, text);
       renameSync(unfinished, bundle); // whole or not there, however many processes do this at once
     }
@@ -51,7 +51,8 @@ export function compile(entry: URL): string {
 
 /**
  * Starts a child process: fork and exec, since fork alone does not survive in V8. Of this process's descriptors it has
- * the standard output and error, and those that it is handed.
+ * the standard output and error, and those that it is handed; all others close on exec, as long as they were opened
+ * with O_CLOEXEC, as Node does and lib/sys where it chooses.
  *
  * @param entry the TypeScript module that it runs
  * @param words its command-line arguments

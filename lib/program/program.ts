@@ -1,7 +1,7 @@
 /** What every program of the workshop has in common: its options, its listening line, and how it fails. */
 
 import { lookup } from 'node:dns/promises';
-import { realpathSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { Command, InvalidArgumentError } from 'commander';
@@ -28,14 +28,24 @@ export interface Where {
 export function serverCommand(name: string, summary: string): Command {
   return new Command(name)
     .description(summary)
-    .option('--host <host>', 'address or name to listen on', '127.0.0.1')
+    .option('--host <host>', 'address or name to listen on', addressOrName, '127.0.0.1')
     .option('--port <port>', 'port to listen on; 0 takes a free one', wholeNumber(0, 65_535), 8090)
     .option('--trace <file>', 'record every system call in FILE, as JSON lines')
     .helpOption('--help', 'show this and exit')
     .allowExcessArguments(false)
     .showSuggestionAfterError(false)
-    .configureOutput({ outputError: (text, write) => write(text.replace(/^error:/, `${name}:`)) })
+    .configureOutput({ outputError: (text, write) => write(line(text.replace(/^error:/, `${name}:`))) })
     .exitOverride((stop) => process.exit(stop.exitCode === 0 ? 0 : 2));
+}
+
+/** A message as one line, even when it repeats a word of the user's that holds several. */
+function line(message: string): string {
+  return `${message.trim().replace(/\s*\n\s*/g, ' ')}\n`;
+}
+
+function addressOrName(text: string): string {
+  if (text !== '') return text;
+  throw new InvalidArgumentError('It takes an address or a name.');
 }
 
 /** An option's parser that takes whole numbers from `least` to `most`, in decimal digits. */
@@ -59,9 +69,10 @@ export async function openServer(name: string, where: Where, options: ListenerOp
     const host = isIP(where.host) === 0 ? (await lookup(where.host)).address : where.host;
     return openListener({ host, port: where.port }, options);
   } catch (error) {
-    const known = error instanceof SystemError || (error as NodeJS.ErrnoException).syscall !== undefined;
-    if (!known) throw error;
-    process.stderr.write(`${name}: ${(error as Error).message}\n`);
+    const { message, syscall } = error as NodeJS.ErrnoException;
+    // A RangeError is an address that encodeAddress() does not take; a lookup's failure bears its system call too.
+    if (!(error instanceof SystemError || error instanceof RangeError || syscall !== undefined)) throw error;
+    process.stderr.write(line(`${name}: ${message}`));
     process.exit(1);
   }
 }
@@ -82,5 +93,9 @@ export function dieOnSignals(): void {
 
 /** Whether a module is the program that was started, and not imported by another. @param url its import.meta.url */
 export function isProgram(url: string): boolean {
-  return process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(url);
+  const [, started] = process.argv;
+  if (started === undefined) return false;
+  // tsx takes a path without its ending too; and after node --eval this word is an argument, not a path.
+  const path = [started, `${started}.ts`].find((candidate) => existsSync(candidate));
+  return path !== undefined && realpathSync(path) === fileURLToPath(url);
 }

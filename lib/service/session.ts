@@ -59,6 +59,8 @@ export class Session {
   #bytes = NOTHING;
   #at = 0;
   #end = 0;
+  /** They are this session's own. */
+  #kept = true;
   readonly #command = new Command();
   /** Of the answer at hand: the HTTP request that it answers. */
   readonly #request = new HttpRequest();
@@ -86,6 +88,7 @@ export class Session {
     this.#bytes = NOTHING;
     this.#at = 0;
     this.#end = 0;
+    this.#kept = true;
   }
 
   // #region feed
@@ -102,15 +105,18 @@ export class Session {
     this.#bytes = bytes;
     this.#at = start - left;
     this.#end = end;
+    this.#kept = false;
   }
   // #endregion feed
 
   /** Copies what has not been looked at out of the caller's buffer, which is free again. */
   keep(): void {
+    if (this.#kept) return;
     const left = this.#end - this.#at;
     this.#bytes = left === 0 ? NOTHING : Buffer.from(this.#bytes.subarray(this.#at, this.#end));
     this.#at = 0;
     this.#end = left;
+    this.#kept = true;
   }
 
   /** Says that no more bytes will come: the client has closed its side. What it asked before is still answered. */
@@ -131,7 +137,10 @@ export class Session {
           // Looked at before each request: whatever it is, its answer fits.
           if (output.room < ANSWER_ROOM) return Step.Write;
           if (!this.#takeRequest(output)) {
-            if (!this.#ended) return Step.Read;
+            if (!this.#ended) {
+              this.keep();
+              return Step.Read;
+            }
             this.#state = State.Closing;
           }
           break;
@@ -174,7 +183,8 @@ export class Session {
     const tooLong = end - start > MAX_LINE;
     if (newline === limit && !tooLong) return false;
     if (this.#face === Face.Unknown) {
-      if (isHttp(bytes, start, end, !tooLong)) {
+      // Of a line that is too long, as much is looked at as has come in any case.
+      if (isHttp(bytes, start, tooLong ? start + MAX_LINE + 1 : end, !tooLong)) {
         this.#face = Face.Http;
         return this.#takeHttp(output);
       }

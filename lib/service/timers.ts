@@ -40,7 +40,7 @@ export class Timers {
 
   /** Takes out the next timer that is due. @returns its descriptor, or -1 */
   expire(now: number): number {
-    if (this.next() > now) return -1;
+    if (this.#heap.length === 0 || this.next() > now) return -1;
     const fd = this.#heap[0]!;
     this.clear(fd);
     return fd;

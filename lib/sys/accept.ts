@@ -1,6 +1,19 @@
 /** Accepting connections so that no passing trouble ends a server or makes it spin. */
 
-import { EAGAIN, ECONNABORTED, EINTR, EMFILE, ENFILE, ENOBUFS, ENOMEM } from './errors.ts';
+import {
+  EAGAIN,
+  ECONNABORTED,
+  EHOSTUNREACH,
+  EINTR,
+  EMFILE,
+  ENETDOWN,
+  ENETUNREACH,
+  ENFILE,
+  ENOBUFS,
+  ENOMEM,
+  EPROTO,
+  SystemError,
+} from './errors.ts';
 import { nanosleep } from './process.ts';
 import { accept4, SOCK_CLOEXEC, SOCK_NONBLOCK } from './socket.ts';
 
@@ -15,9 +28,22 @@ function exhausted(errno: number): boolean {
   return errno === -EMFILE || errno === -ENFILE || errno === -ENOBUFS || errno === -ENOMEM;
 }
 
-/** Whether accept failed for a reason that has passed already: a signal, or a client that left the queue. */
+/**
+ * Whether accept failed for a reason that has passed already: a signal, a client that left the queue, or what befell
+ * its connection in the network, which accept(2) bids us take for EAGAIN.
+ */
 function passing(errno: number): boolean {
-  return errno === -EINTR || errno === -ECONNABORTED;
+  switch (-errno) {
+    case EINTR:
+    case ECONNABORTED:
+    case EPROTO:
+    case ENETDOWN:
+    case ENETUNREACH:
+    case EHOSTUNREACH:
+      return true;
+    default:
+      return false;
+  }
 }
 
 /**
@@ -46,13 +72,15 @@ const AT_ONCE = 128;
  * @param opened takes each connection's descriptor, non-blocking
  * @returns true when the listener may be asked again as soon as it is readable; false when descriptors or memory have
  *   run out, and the caller shall look away from it for ACCEPT_PAUSE milliseconds
+ * @throws SystemError when the listener itself is done for, as after shutdown(2): it would be readable for ever
  */
 export function acceptAll(listener: number, opened: (fd: number) => void): boolean {
   for (let i = 0; i < AT_ONCE; i++) {
     const fd = accept4(listener, SOCK_CLOEXEC | SOCK_NONBLOCK);
     if (fd >= 0) opened(fd);
     else if (fd === -EAGAIN) return true;
-    else if (!passing(fd)) return !exhausted(fd);
+    else if (exhausted(fd)) return false;
+    else if (!passing(fd)) throw new SystemError(fd, 'accept4');
   }
   return true;
 }

@@ -29,7 +29,8 @@ export function familyOf(address: SocketAddress): number {
  * Writes the sockaddr struct of an address.
  *
  * @returns memory of just the length that bind(2) and connect(2) want
- * @throws RangeError when the host is not numeric, the port is not in 0 … 65535, or the path is over 107 bytes
+ * @throws RangeError when the host is not numeric or has a zone (%eth0), the port is not in 0 … 65535, or the path
+ *   is empty or over 107 bytes
  */
 export function encodeAddress(address: SocketAddress): Memory {
   if ('path' in address) {
@@ -41,7 +42,7 @@ export function encodeAddress(address: SocketAddress): Memory {
     return memory;
   }
   const { host, port } = address;
-  if (isIP(host) === 0) throw new RangeError(`not a numeric address: ${host}`);
+  if (isIP(host) === 0 || host.includes('%')) throw new RangeError(`not a numeric address: ${host}`);
   if (!Number.isInteger(port) || port < 0 || port > 65535) throw new RangeError(`not a port: ${port}`);
   if (isIPv4(host)) {
     const memory = Memory.allocate(sockaddr_in.size);

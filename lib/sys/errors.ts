@@ -9,17 +9,22 @@ export const {
   EADDRNOTAVAIL,
   EAGAIN,
   EBADF,
+  ECHILD,
   ECONNABORTED,
   ECONNRESET,
+  EHOSTUNREACH,
   EINPROGRESS,
   EINTR,
   EINVAL,
   EMFILE,
+  ENETDOWN,
+  ENETUNREACH,
   ENFILE,
   ENOBUFS,
   ENOMEM,
   EPERM,
   EPIPE,
+  EPROTO,
 } = constants.errno;
 
 /** A system call's failure. The fields are those of Node's own system errors, errno negative as there. */
@@ -47,15 +52,18 @@ export class SystemError extends Error {
 }
 
 function explain(errno: number, syscall: string, text: string, subject = ''): string {
+  const plain = `${syscall}${subject && ` ${subject}`}: ${text}`;
+  // Elsewhere they mean other things: connect gives EADDRNOTAVAIL when it has no ephemeral port left.
+  if (syscall !== 'bind' && syscall !== 'listen') return plain;
   switch (-errno) {
     case EADDRINUSE:
       return `${subject || 'the address'} is already in use`;
     case EADDRNOTAVAIL:
       return `${subject || 'the address'} is not an address of this machine`;
     case EACCES:
-      return `${syscall} ${subject}: permission denied (ports below 1024 may need root)`;
+      return `${plain} (ports below 1024 may need root)`;
     default:
-      return `${syscall}${subject && ` ${subject}`}: ${text}`;
+      return plain;
   }
 }
 

@@ -2,7 +2,9 @@
 
 import koffi from 'koffi';
 import { check } from './errors.ts';
+import { close } from './io.ts';
 import { libc, result } from './libc.ts';
+import { traced } from './trace.ts';
 
 /** A fixed piece of memory, seen by JavaScript as a Buffer and by the kernel as an address. */
 export class Memory {
@@ -28,7 +30,8 @@ export class Memory {
    * @throws RangeError unless they all lie within: an address out of bounds would let the kernel write over V8
    */
   at(start: number, length: number): number {
-    if (start < 0 || length < 0 || start + length > this.length) {
+    // Said in this way, it refuses NaN too.
+    if (!(start >= 0 && length >= 0 && start + length <= this.length)) {
       throw new RangeError(`bytes ${start} to ${start + length} of a memory of ${this.length} bytes`);
     }
     return this.address + start;
@@ -44,6 +47,18 @@ const PROT_READ = 1;
 const PROT_WRITE = 2;
 const MAP_SHARED = 1;
 
+const name = Memory.allocate(8); // zero: an empty name
+
+const memfd_create = traced(
+  'memfd_create',
+  (flags: number): number => result(libcMemfdCreate(name.address, flags)),
+  'nothing',
+);
+const ftruncate = traced('ftruncate', (fd: number, length: number): number => result(libcFtruncate(fd, length)));
+const mmap = traced('mmap', (fd: number, length: number): number =>
+  result(libcMmap(0, length, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0)),
+);
+
 /**
  * Makes a file that lives in memory only, to be mapped by several processes; memfd_create(2), ftruncate(2).
  *
@@ -52,9 +67,10 @@ const MAP_SHARED = 1;
  * @throws SystemError
  */
 export function memfd(length: number): number {
-  const name = Memory.allocate(8); // zero: an empty name
-  const fd = check(result(libcMemfdCreate(name.address, MFD_CLOEXEC)), 'memfd_create');
-  check(result(libcFtruncate(fd, length)), 'ftruncate');
+  const fd = check(memfd_create(MFD_CLOEXEC), 'memfd_create');
+  const truncated = ftruncate(fd, length);
+  if (truncated < 0) close(fd);
+  check(truncated, 'ftruncate');
   return fd;
 }
 
@@ -67,7 +83,7 @@ export function memfd(length: number): number {
  * @throws SystemError
  */
 export function mapShared(fd: number, length: number): Memory {
-  const address = check(result(libcMmap(0, length, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0)), 'mmap');
+  const address = check(mmap(fd, length), 'mmap');
   return new Memory(koffi.view(BigInt(address), length));
 }
 

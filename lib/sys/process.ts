@@ -5,6 +5,7 @@ import { EINTR } from './errors.ts';
 import { layout } from './layout.ts';
 import { libc, result } from './libc.ts';
 import { Memory } from './memory.ts';
+import { writeTimespec } from './time.ts';
 import { traced } from './trace.ts';
 
 export const { SIGINT, SIGKILL, SIGPIPE, SIGTERM } = constants.signals;
@@ -72,20 +73,18 @@ export const setParentDeathSignal = traced(
   'nothing',
 );
 
-const { size, tv_sec, tv_nsec } = layout.timespec;
-const interval = Memory.allocate(size);
+const interval = Memory.allocate(layout.timespec.size);
 
 /**
  * nanosleep(2): blocks this thread, and whoever depends on it. A signal that has a handler does not shorten it.
  *
  * @param milliseconds how long, fractions allowed
+ * @returns 0 or a negative errno
  */
 export const nanosleep = traced(
   'nanosleep',
   (milliseconds: number): number => {
-    const seconds = Math.floor(milliseconds / 1000);
-    interval.bytes.writeBigInt64LE(BigInt(seconds), tv_sec);
-    interval.bytes.writeBigInt64LE(BigInt(Math.round((milliseconds - seconds * 1000) * 1e6)), tv_nsec);
+    writeTimespec(interval, milliseconds);
     let slept: number;
     do {
       slept = result(libcNanosleep(interval.address, interval.address)); // what is left is written back

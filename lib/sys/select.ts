@@ -3,6 +3,7 @@
 import { layout } from './layout.ts';
 import { libc, result } from './libc.ts';
 import { Memory } from './memory.ts';
+import { writeTimeval } from './time.ts';
 import { traced } from './trace.ts';
 
 /** How many descriptors the C library's fd_set has bits for. */
@@ -18,8 +19,12 @@ export class FdSet {
   readonly memory: Memory;
   readonly #words: Uint32Array;
 
-  /** @param capacity in descriptors, a multiple of 64 */
+  /**
+   * @param capacity in descriptors, a multiple of 64
+   * @throws RangeError otherwise: the kernel reads and writes whole words of 64 bits, so past the end of such a set
+   */
   constructor(capacity: number = FD_SETSIZE) {
+    if (capacity % 64 !== 0) throw new RangeError(`a set has a multiple of 64 bits, not ${capacity}`);
     this.capacity = capacity;
     this.memory = Memory.allocate(capacity / 8);
     this.#words = new Uint32Array(this.memory.bytes.buffer);
@@ -27,7 +32,9 @@ export class FdSet {
 
   /** FD_SET. @throws RangeError for a descriptor without a bit, where C would write past the end of the set */
   set(fd: number): void {
-    if (fd >= this.capacity) throw new RangeError(`descriptor ${fd} does not fit a set of ${this.capacity}`);
+    if (fd < 0 || fd >= this.capacity) {
+      throw new RangeError(`descriptor ${fd} does not fit a set of ${this.capacity}`);
+    }
     this.#words[fd >> 5]! |= 1 << (fd & 31);
   }
 
@@ -49,15 +56,17 @@ export class FdSet {
 
   /** The lowest descriptor in the set from `from` to `last`, or -1. Empty words of 32 are passed over at once. */
   next(from: number, last: number): number {
-    if (from > last) return -1;
+    const end = Math.min(last, this.capacity - 1);
+    if (from > end) return -1;
     const words = this.#words;
     let at = from >> 5;
     let word = words[at]! & (-1 << (from & 31));
     while (word === 0) {
-      if (++at > last >> 5) return -1;
+      if (++at > end >> 5) return -1;
       word = words[at]!;
     }
-    return (at << 5) + 31 - Math.clz32(word & -word); // the lowest bit that is set
+    const fd = (at << 5) + 31 - Math.clz32(word & -word); // the lowest bit that is set
+    return fd > end ? -1 : fd;
   }
 }
 
@@ -70,16 +79,13 @@ const timeval = Memory.allocate(layout.timeval.size);
  * @param nfds one more than the highest descriptor in any set: how many bits the kernel looks at
  * @param readable descriptors to read from, or null
  * @param writable descriptors to write to, or null
- * @param milliseconds how long to wait at most; -1 for as long as it takes
+ * @param milliseconds how long to wait at most, fractions allowed; -1 for as long as it takes
  * @returns how many bits are set in the sets; 0 when the time is over; -EINTR after a signal
  */
 export const select = traced(
   'select',
   (nfds: number, readable: FdSet | null, writable: FdSet | null, milliseconds: number): number => {
-    if (milliseconds >= 0) {
-      timeval.bytes.writeBigInt64LE(BigInt(Math.floor(milliseconds / 1000)), layout.timeval.tv_sec);
-      timeval.bytes.writeBigInt64LE(BigInt((milliseconds % 1000) * 1000), layout.timeval.tv_usec);
-    }
+    if (milliseconds >= 0) writeTimeval(timeval, milliseconds);
     const bytes = (nfds + 7) >> 3;
     return result(
       libcSelect(

@@ -6,6 +6,7 @@ import { close } from './io.ts';
 import { layout } from './layout.ts';
 import { libc, result } from './libc.ts';
 import { Memory } from './memory.ts';
+import { writeTimeval } from './time.ts';
 import { traced } from './trace.ts';
 
 export const SOCK_STREAM = 1;
@@ -47,10 +48,20 @@ export const socket = traced(
   'nothing',
 );
 
+// Holds the address of bind() and connect(): memory that nothing refers to any more may be freed during the call.
+const name = Memory.allocate(layout.sockaddr_un.size);
+
+/** Puts an address there. @returns its length in bytes */
+function setName(address: SocketAddress): number {
+  const { bytes, length } = encodeAddress(address);
+  bytes.copy(name.bytes);
+  return length;
+}
+
 /** bind(2). @returns 0 or a negative errno, such as -EADDRINUSE */
 export const bind = traced('bind', (fd: number, address: SocketAddress): number => {
-  const memory = encodeAddress(address);
-  return result(libcBind(fd, memory.address, memory.length));
+  const length = setName(address);
+  return result(libcBind(fd, name.address, length));
 });
 
 /**
@@ -71,8 +82,8 @@ export const accept4 = traced('accept4', (fd: number, flags: number): number => 
 
 /** connect(2). @returns 0; -EINPROGRESS on a non-blocking socket; another negative errno */
 export const connect = traced('connect', (fd: number, address: SocketAddress): number => {
-  const memory = encodeAddress(address);
-  return result(libcConnect(fd, memory.address, memory.length));
+  const length = setName(address);
+  return result(libcConnect(fd, name.address, length));
 });
 
 /** shutdown(2): ends one direction or both; the descriptor stays open. @param how SHUT_RD, SHUT_WR or SHUT_RDWR */
@@ -98,13 +109,11 @@ export const setsockopt = traced('setsockopt', (fd: number, level: number, name:
 /**
  * Bounds how long a blocking read waits: setsockopt(2) with SO_RCVTIMEO, socket(7). A read then ends with -EAGAIN.
  *
- * @param milliseconds 0 for no bound
+ * @param milliseconds 0 for no bound, fractions allowed
  */
 export const setReceiveTimeout = traced('setsockopt', (fd: number, milliseconds: number): number => {
-  const { tv_sec, tv_usec, size } = layout.timeval;
-  option.bytes.writeBigInt64LE(BigInt(Math.floor(milliseconds / 1000)), tv_sec);
-  option.bytes.writeBigInt64LE(BigInt((milliseconds % 1000) * 1000), tv_usec);
-  return result(libcSetsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, option.address, size));
+  writeTimeval(option, milliseconds);
+  return result(libcSetsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, option.address, layout.timeval.size));
 });
 
 /** Makes close(2) send a reset instead of an orderly end: setsockopt(2) with SO_LINGER of 0 seconds, socket(7). */
@@ -121,12 +130,15 @@ export const getsockopt = traced('getsockopt', (fd: number, level: number, name:
   return failed < 0 ? failed : option.bytes.readInt32LE(0);
 });
 
+const readName = traced('getsockname', (fd: number): number => {
+  optionLength.bytes.writeInt32LE(name.length, 0);
+  return result(libcGetsockname(fd, name.address, optionLength.address));
+});
+
 /** The address that a socket is bound to: getsockname(2). @throws SystemError */
 export function getsockname(fd: number): SocketAddress {
-  const address = Memory.allocate(layout.sockaddr_un.size);
-  optionLength.bytes.writeInt32LE(address.length, 0);
-  check(result(libcGetsockname(fd, address.address, optionLength.address)), 'getsockname');
-  return decodeAddress(address, optionLength.bytes.readInt32LE(0));
+  check(readName(fd), 'getsockname');
+  return decodeAddress(name, optionLength.bytes.readInt32LE(0));
 }
 
 /** What openListener() may be told beyond the address. */

@@ -1,6 +1,7 @@
 /** The trace of system calls: chosen once when this module loads, and absent from the code when it is off. */
 
-import { openSync, writeSync } from 'node:fs';
+import { openSync, writeFileSync, writeSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { threadId } from 'node:worker_threads';
 
 /** One line of a trace file. */
@@ -40,8 +41,8 @@ function traceFile(): string | undefined {
 function open(path: string): number {
   try {
     // The first process empties the file; those that it starts append to it. A line is one write, so lines stay whole.
-    if (process.env[INHERITED] === undefined) openSync(path, 'w');
-    process.env[INHERITED] = path;
+    if (process.env[INHERITED] === undefined) writeFileSync(path, '');
+    process.env[INHERITED] = resolve(path); // a child may start elsewhere
     return openSync(path, 'a');
   } catch (error) {
     process.stderr.write(`cannot write the trace: ${(error as Error).message}\n`);

@@ -1,0 +1,19 @@
+/** The chapters that have a server, as the suites find them: a new one is tested as soon as its folder is there. */
+
+import { fileURLToPath } from 'node:url';
+import { type Chapter, readChapters, type Traits } from './chapters.ts';
+
+/** A chapter with a server. */
+export interface ServerChapter extends Chapter {
+  /** Its server, from the root of the repository. */
+  readonly path: string;
+  readonly traits: Traits;
+}
+
+/** All chapters with a server.ts, in the order of their numbers. */
+export function serverChapters(): ServerChapter[] {
+  return readChapters(fileURLToPath(new URL('..', import.meta.url))).flatMap((chapter) => {
+    const { traits } = chapter; // given where server.ts stands beside the text, and only there
+    return traits === undefined ? [] : [{ ...chapter, traits, path: `chapters/${chapter.name}/server.ts` }];
+  });
+}

@@ -1,0 +1,148 @@
+/** Starting a program as its reader would, waiting for its listening line, and leaving nothing of it behind. */
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import type { ExecutionContext } from 'ava';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+/** Nothing here takes so long, in milliseconds: what does will never come, and the test says what it waited for. */
+export const PATIENCE = 20_000;
+
+const groups = new Set<number>();
+// Should a test process end by itself, its servers end with it.
+process.on('exit', () => groups.forEach(killGroup));
+
+function killGroup(group: number): void {
+  try {
+    process.kill(-group, 'SIGKILL');
+  } catch {} // nobody left
+}
+
+/** How a program is started. */
+export interface StartOptions {
+  readonly args?: readonly string[];
+  /** The soft limit of descriptors, `ulimit -n`. */
+  readonly descriptors?: number;
+}
+
+/** A program that runs, in a process group of its own. */
+export class Program {
+  readonly child: ChildProcess;
+  /** Its lines, as they have come so far. */
+  readonly stdout: string[] = [];
+  readonly stderr: string[] = [];
+  /** The exit status or the signal, when it has ended and its output is complete. */
+  readonly ended: Promise<number | NodeJS.Signals>;
+  #heard = (): void => {};
+
+  /** @param path from the root of the repository */
+  constructor(path: string, { args = [], descriptors }: StartOptions = {}) {
+    const words = [process.execPath, '--import', 'tsx', path, ...args];
+    const limited =
+      descriptors === undefined ? words : ['sh', '-c', `ulimit -n ${descriptors}; exec "$@"`, 'sh', ...words];
+    this.child = spawn(limited[0]!, limited.slice(1), { cwd: ROOT, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+    const group = this.child.pid!;
+    groups.add(group);
+    const closed = [this.#collect(this.child.stdout!, this.stdout), this.#collect(this.child.stderr!, this.stderr)];
+    this.ended = once(this.child, 'exit').then(async ([status, signal]) => {
+      killGroup(group); // whoever it left behind; only then do the pipes close
+      groups.delete(group);
+      await Promise.all(closed);
+      return status ?? signal;
+    });
+  }
+
+  async #collect(stream: NodeJS.ReadableStream, lines: string[]): Promise<void> {
+    for await (const line of createInterface({ input: stream })) {
+      lines.push(line);
+      this.#heard();
+    }
+  }
+
+  /** The first line that matches, from standard output or standard error, as soon as it is there. */
+  async line(pattern: RegExp): Promise<RegExpExecArray> {
+    for (;;) {
+      for (const line of [...this.stdout, ...this.stderr]) {
+        const match = pattern.exec(line);
+        if (match !== null) return match;
+      }
+      const heard = new Promise<void>((resolve) => {
+        this.#heard = resolve;
+      });
+      const over = this.ended.then((how) => {
+        throw new Error(`it ended (${how}) without a line like ${pattern}:\n${this.stderr.join('\n')}`);
+      });
+      await patiently(Promise.race([heard, over]), `a line like ${pattern}`);
+    }
+  }
+
+  /** Sends a signal to the program alone. @returns how it ended */
+  async stop(signal: NodeJS.Signals): Promise<number | NodeJS.Signals> {
+    this.child.kill(signal);
+    return patiently(this.ended, `the end after ${signal}`);
+  }
+
+  /** Ends the whole process group, whatever state it is in. */
+  async kill(): Promise<void> {
+    killGroup(this.child.pid!);
+    await this.ended;
+  }
+}
+
+/** A server that listens. */
+export interface Server extends Program {
+  readonly host: string;
+  readonly port: number;
+  /** The process that listens, as the line said. */
+  readonly pid: number;
+}
+
+/** Starts a program; the test takes it, and its children, down in the end. @param path from the root of the repository */
+export function startProgram(t: ExecutionContext, path: string, options: StartOptions = {}): Program {
+  const program = new Program(path, options);
+  t.teardown(() => program.kill());
+  return program;
+}
+
+/** Starts a server on a free port and waits until it listens; whoever calls this ends it with kill(). */
+export async function launchServer(path: string, options: StartOptions = {}): Promise<Server> {
+  return listening(new Program(path, withPort(options)));
+}
+
+/** Starts a server on a free port and waits until it listens; the test takes it down in the end. */
+export async function startServer(t: ExecutionContext, path: string, options: StartOptions = {}): Promise<Server> {
+  return listening(startProgram(t, path, withPort(options)));
+}
+
+function withPort(options: StartOptions): StartOptions {
+  return { ...options, args: ['--port', '0', ...(options.args ?? [])] };
+}
+
+async function listening(program: Program): Promise<Server> {
+  const [, host, port, pid] = await program.line(/listening on \[?([^\]]+?)\]?:(\d+) \(pid (\d+)\)$/);
+  return Object.assign(program, { host: host!, port: Number(port), pid: Number(pid) });
+}
+
+/** Waits, and says what for when it does not come. */
+export async function patiently<T>(promise: Promise<T>, what: string, patience = PATIENCE): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no ${what} after ${patience / 1000} s`)), patience);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Looks again and again until a condition holds. */
+export async function until(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
+  const end = performance.now() + PATIENCE;
+  while (!(await condition())) {
+    if (performance.now() > end) throw new Error(`not true after ${PATIENCE / 1000} s: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}

@@ -1,0 +1,94 @@
+/** The site's configuration: which texts are pages, what is checked before and after the build, how code is rendered. */
+import { join, relative } from 'node:path';
+import { defineConfig, type Plugin, type SiteConfig } from 'vitepress';
+import { readChapters } from '../../chapters/chapters.ts';
+import { checkAnchors } from '../anchors.ts';
+import { checkText, checkTexts } from '../checks.ts';
+import { codeThemes } from '../code-theme.ts';
+import { extendMarkdown } from '../markdown.ts';
+import { markdownFiles, pageOf } from '../pages.ts';
+import { root } from '../root.ts';
+import { sidebar } from '../sidebar.ts';
+import { describe } from '../text.ts';
+
+const base = `/${process.env.SITE_BASE ?? ''}/`.replace(/\/+/g, '/');
+const chapters = readChapters(root);
+const first = chapters[0];
+
+function refuse(lines: string[]): void {
+  if (lines.length === 0) return;
+  const error = new Error(lines.join('\n'));
+  error.stack = `${lines.length} fault(s) in the texts`;
+  throw error;
+}
+
+/** A build stops at the first look if any text is wrong; `vitepress dev` shows the faults of the page being read. */
+function checkTheTexts(): Plugin {
+  let building = true;
+  return {
+    name: 'workshop:texts',
+    enforce: 'pre',
+    configResolved: (config) => {
+      building = config.command === 'build';
+    },
+    buildStart: () => {
+      if (building) refuse(checkTexts(root).map(describe));
+    },
+    transform: (_code, id) => {
+      const file = relative(root, id);
+      if (!building && pageOf(file) !== undefined && !file.startsWith('site/source/')) {
+        refuse(checkText(root, file).map(describe));
+      }
+    },
+  };
+}
+
+function checkTheAnchors(site: SiteConfig): void {
+  const dead = checkAnchors(site.outDir, site.site.base);
+  refuse(
+    dead.map(({ page, message }) => {
+      const built = page.replace(/\.html$/, '.md');
+      return `${site.rewrites.inv[built] ?? built}: ${message}`;
+    }),
+  );
+}
+
+export default defineConfig({
+  lang: 'en',
+  title: 'Ten Thousand Sockets',
+  titleTemplate: ':title · Ten Thousand Sockets',
+  description: 'A literate workshop on concurrent server design in TypeScript, with the real system calls.',
+  base,
+  srcDir: root,
+  srcExclude: markdownFiles(root).filter((file) => pageOf(file) === undefined),
+  rewrites: (file) => pageOf(file) ?? file,
+  head: [
+    ['link', { rel: 'icon', type: 'image/svg+xml', href: `${base}mark.svg` }],
+    ['meta', { name: 'theme-color', content: '#0b5f66' }],
+  ],
+  markdown: {
+    theme: codeThemes,
+    config: (md) => extendMarkdown(md, root, base),
+  },
+  vite: {
+    publicDir: join(root, 'site/public'),
+    plugins: [checkTheTexts()],
+  },
+  buildEnd: checkTheAnchors,
+  themeConfig: {
+    logo: { src: '/mark.svg', alt: '' },
+    nav: [
+      ...(first ? [{ text: 'Chapters', link: `/${first.name}/`, activeMatch: '^/\\d\\d-' }] : []),
+      { text: 'The ladder', link: '/#ladder' },
+    ],
+    sidebar: sidebar(root, chapters),
+    outline: { level: [2, 3], label: 'On this page' },
+    search: { provider: 'local' },
+    notFound: {
+      title: 'No such page',
+      quote: 'This address answers with nothing, which is at least quicker than a timeout.',
+      linkText: 'To the start page',
+    },
+    footer: { message: 'Free software under the MIT License.' },
+  },
+});

@@ -1,0 +1,24 @@
+/** The theme: VitePress's own with this workshop's look, its start page, chapter heads and source pages. */
+import type { Theme } from 'vitepress';
+import DefaultTheme from 'vitepress/theme';
+import ChapterHead from './ChapterHead.vue';
+import Ladder from './Ladder.vue';
+import Layout from './Layout.vue';
+import RequestPath from './RequestPath.vue';
+import SourceHead from './SourceHead.vue';
+import StartHead from './StartHead.vue';
+import './style.css';
+
+const theme: Theme = {
+  extends: DefaultTheme,
+  Layout,
+  enhanceApp: ({ app }) => {
+    app.component('ChapterHead', ChapterHead);
+    app.component('Ladder', Ladder);
+    app.component('RequestPath', RequestPath);
+    app.component('SourceHead', SourceHead);
+    app.component('StartHead', StartHead);
+  },
+};
+
+export default theme;

@@ -1,0 +1,30 @@
+/** Checks the texts of all pages before the site is built: snippets, fences and links. */
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { checkLinks } from './links.ts';
+import { markdownFiles, pageOf } from './pages.ts';
+import { checkSnippets } from './snippets.ts';
+import type { Problem } from './text.ts';
+
+/**
+ * Checks one text.
+ * @param root absolute path of the repository
+ * @param file the text's path from the root
+ * @returns what is wrong, in the order of the lines
+ */
+export function checkText(root: string, file: string): Problem[] {
+  const markdown = readFileSync(join(root, file), 'utf8');
+  const read = (path: string): string | undefined => {
+    const whole = join(root, path);
+    return statSync(whole, { throwIfNoEntry: false })?.isFile() ? readFileSync(whole, 'utf8') : undefined;
+  };
+  const problems = [...checkSnippets(file, markdown, read), ...checkLinks(root, file, markdown)];
+  return problems.sort((a, b) => a.line - b.line);
+}
+
+/** Checks the text of every page of the repository at `root`. */
+export function checkTexts(root: string): Problem[] {
+  return markdownFiles(root)
+    .filter((file) => pageOf(file) !== undefined)
+    .flatMap((file) => checkText(root, file));
+}

@@ -1,0 +1,138 @@
+/** A tiny workshop for the tests: two chapters and a library file around a copy of this site, under the system's temporary folder. */
+import { spawn } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { root } from './root.ts';
+
+const matter = (title: string, traits: string): string => `---
+title: ${title}
+description: "${title}, for the tests of the site"
+minutes: 30
+traits: ${traits}
+instructor:
+  - "Ask: what does \`accept\` wait for?"
+---
+`;
+const everyone =
+  '{ slowSender: everyone, slowReader: everyone, wait: everyone, burn: everyone, connection: nothing, clients: 1 }';
+const workers =
+  '{ slowSender: nobody, slowReader: worker, wait: nobody, burn: worker, connection: thread, clients: descriptors }';
+
+const texts: Record<string, string> = {
+  'chapters/01-iterative/README.md': `${matter('Iterative', everyone)}
+# One at a time
+
+The next chapter is [select](../02-select/README.md#limits); the calls are in [socket.ts](../../lib/sys/socket.ts) and
+the whole server is [server.ts](./server.ts). The queue of finished handshakes is called the backlog.
+
+## The loop
+
+<<< ./server.ts#loop
+
+\`\`\`sh
+npx tsx chapters/01-iterative/server.ts
+\`\`\`
+
+| who | waits for |
+|---|---|
+| the server | one client |
+`,
+  'chapters/01-iterative/server.ts': `// The first server.
+import { accept } from '../../lib/sys/socket.ts';
+
+// #region loop
+// Serve one client after another.
+export function serve(listener: number): number {
+  return accept(listener) + Number('1') + 'one two three four five six seven eight nine ten eleven twelve'.length;
+}
+// #endregion loop
+`,
+  'chapters/02-select/README.md': `${matter('select', workers)}
+# Many at once
+
+## Limits
+
+A descriptor of 1,024 or more does not fit. Back to [the first](../01-iterative/README.md).
+
+\`\`\`console
+$ echo PING | nc -N 127.0.0.1 8090
+PONG
+\`\`\`
+`,
+  'chapters/02-select/server.ts': 'export {};\n',
+  'lib/sys/socket.ts': `/** accept(2). */
+export function accept(listener: number): number {
+  return listener + 1;
+}
+`,
+};
+
+/** A workshop in a folder of its own. */
+export interface Workshop {
+  dir: string;
+  /** Writes a file, its path from the workshop's root. */
+  write: (path: string, content: string) => void;
+  /** Replaces a part of one of the fixture's texts. */
+  edit: (path: string, part: string, replacement: string) => void;
+  remove: () => void;
+}
+
+/** Makes a workshop that builds without a fault. */
+export function makeWorkshop(): Workshop {
+  const dir = mkdtempSync(join(tmpdir(), 'sockets-site-'));
+  const write = (path: string, content: string): void => {
+    mkdirSync(dirname(join(dir, path)), { recursive: true });
+    writeFileSync(join(dir, path), content);
+  };
+  cpSync(join(root, 'site'), join(dir, 'site'), {
+    recursive: true,
+    filter: (path) => !/\.vitepress\/(cache|dist|\.temp)$/.test(path),
+  });
+  for (const file of ['package.json', 'chapters/chapters.ts']) cpSync(join(root, file), join(dir, file));
+  symlinkSync(join(root, 'node_modules'), join(dir, 'node_modules'));
+  for (const [path, content] of Object.entries(texts)) write(path, content);
+  return {
+    dir,
+    write,
+    edit: (path, part, replacement) => {
+      const text = texts[path];
+      if (!text?.includes(part)) throw new Error(`the fixture's ${path} does not hold ${part}`);
+      write(path, text.replace(part, replacement));
+    },
+    remove: () => rmSync(dir, { recursive: true, force: true }),
+  };
+}
+
+/** How a build ended. */
+export interface Built {
+  code: number | null;
+  /** What it printed on both streams, without colours. */
+  output: string;
+  /** Absolute path of the built pages. */
+  outDir: string;
+}
+
+/**
+ * Runs `vitepress build site` in a workshop.
+ * @param dir the workshop's root
+ * @param base the path the site is to stand under
+ */
+export function build(dir: string, base = '/'): Promise<Built> {
+  const env = { ...process.env, SITE_BASE: base, NO_COLOR: '1', FORCE_COLOR: undefined, NODE_OPTIONS: undefined };
+  const child = spawn(process.execPath, ['node_modules/vitepress/bin/vitepress.js', 'build', 'site'], {
+    cwd: dir,
+    env,
+  });
+  let output = '';
+  child.stdout.on('data', (data: Buffer) => {
+    output += data;
+  });
+  child.stderr.on('data', (data: Buffer) => {
+    output += data;
+  });
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code, output, outDir: join(dir, 'site/.vitepress/dist') }));
+  });
+}

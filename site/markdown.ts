@@ -1,0 +1,76 @@
+/** What the site adds to VitePress's markdown: relative links become addresses, snippets name their source, chapters get a head. */
+import { posix, relative } from 'node:path';
+import type { MarkdownRenderer } from 'vitepress';
+import { isRelative, siteAddress, targetOf } from './links.ts';
+
+/** The part of VitePress's rendering environment that is used here. */
+interface Environment {
+  /** Absolute path of the page after rewriting; VitePress gives none where it renders a lone title. */
+  path?: string;
+  /** Absolute path of the text itself; the search index does not give it, its `path` is the text. */
+  realPath?: string;
+  /** Addresses that VitePress checks for dead links. */
+  links?: string[];
+}
+
+/** What VitePress adds to the token of a snippet: its file's absolute path and its region. */
+interface Snippet {
+  src: [file: string, region: string];
+}
+
+function fileOf(root: string, env: Environment): string {
+  return relative(root, env.realPath ?? env.path ?? root).replaceAll('\\', '/');
+}
+
+/** Turns a relative link to a text or a source file into the address of its page; what leads nowhere stays as it is. */
+function rewriteLinks(md: MarkdownRenderer, root: string): void {
+  md.core.ruler.push('repository_links', (state) => {
+    const file = fileOf(root, state.env);
+    for (const token of state.tokens.flatMap((block) => block.children ?? [])) {
+      const href = token.type === 'link_open' ? token.attrGet('href') : null;
+      if (href === null || !isRelative(href)) continue;
+      const address = siteAddress(root, targetOf(file, href));
+      if (address !== undefined) token.attrSet('href', address + (/#.*$/.exec(href)?.[0] ?? ''));
+    }
+  });
+}
+
+/** Puts the chapter's description and traits under its heading. */
+function addChapterHead(md: MarkdownRenderer, root: string): void {
+  md.core.ruler.push('chapter_head', (state) => {
+    if (!/^chapters\/\d\d-[^/]+\/README\.md$/.test(fileOf(root, state.env))) return;
+    const heading = state.tokens.findIndex((token) => token.type === 'heading_close' && token.tag === 'h1');
+    const head = new state.Token('html_block', '', 0);
+    head.content = '<ChapterHead />\n';
+    state.tokens.splice(heading + 1, 0, head);
+  });
+}
+
+/** Puts over each snippet the file it is cut from, with a link to the whole of it. */
+function nameSources(md: MarkdownRenderer, root: string, base: string): void {
+  const fence = md.renderer.rules.fence;
+  if (!fence) return;
+  md.renderer.rules.fence = (tokens, index, options, env: Environment, self) => {
+    const html = fence(tokens, index, options, env, self);
+    // VitePress keeps a snippet's file on its token, in a property that markdown-it does not declare.
+    const source = (tokens[index] as Partial<Snippet> | undefined)?.src?.[0];
+    if (source === undefined || fileOf(root, env).startsWith('site/source/')) return html;
+    const file = relative(root, source).replaceAll('\\', '/');
+    const address = `/source/${file}.html`;
+    env.links = [...(env.links ?? []), address];
+    const caption = `<a href="${posix.join(base, address)}">${md.utils.escapeHtml(file)}</a>`;
+    return html.replace(/^<div [^>]*>/, (open) => `${open}<div class="snippet-source">${caption}</div>`);
+  };
+}
+
+/**
+ * Extends VitePress's markdown renderer.
+ * @param md the renderer, as `markdown.config` is given it
+ * @param root absolute path of the repository
+ * @param base the site's base, with slashes at both ends
+ */
+export function extendMarkdown(md: MarkdownRenderer, root: string, base: string): void {
+  rewriteLinks(md, root);
+  addChapterHead(md, root);
+  nameSources(md, root, base);
+}
