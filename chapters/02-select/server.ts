@@ -51,7 +51,7 @@ export function serve(name: string, listener: number, carrier: Carrier, bigSets:
   for (;;) {
     readable.copy(reading, highest);
     writable.copy(writing, highest);
-    const count = select(highest + 1, readable, writable, carrier.timeout());
+    const count = select(highest + 1, readable, writable, carrier.wakeups.timeout());
     if (count === -EINTR) continue; // the sets are as they were
     check(count, 'select');
 
@@ -63,10 +63,10 @@ export function serve(name: string, listener: number, carrier: Carrier, bigSets:
       if (fd !== listener) apply(fd, carrier.readable(fd));
       else if (!acceptAll(listener, opened)) {
         reading.clear(listener); // out of descriptors: do not spin
-        carrier.later(listener, ACCEPT_PAUSE);
+        carrier.wakeups.later(listener, ACCEPT_PAUSE);
       }
     }
-    for (let fd = carrier.woken(); fd >= 0; fd = carrier.woken()) {
+    for (let fd = carrier.wakeups.next(); fd >= 0; fd = carrier.wakeups.next()) {
       if (fd === listener) reading.set(listener);
       else apply(fd, carrier.writable(fd));
     }

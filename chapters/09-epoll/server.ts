@@ -33,16 +33,16 @@ export function serve(listener: number, carrier: Carrier, mode: 'level' | 'edge'
 
   let unfinished = false;
   for (;;) {
-    const count = ep.epoll_wait(epoll, events, unfinished ? 0 : carrier.timeout());
+    const count = ep.epoll_wait(epoll, events, unfinished ? 0 : carrier.wakeups.timeout());
     for (let i = 0; i < count; i++) {
       const fd = events.fd(i);
       if (fd !== listener) trigger.told(fd, events.events(i));
       else if (!acceptAll(listener, opened)) {
         check(ep.epoll_ctl(epoll, ep.EPOLL_CTL_MOD, listener, 0), 'epoll_ctl'); // out of descriptors: do not spin
-        carrier.later(listener, ACCEPT_PAUSE);
+        carrier.wakeups.later(listener, ACCEPT_PAUSE);
       }
     }
-    for (let fd = carrier.woken(); fd >= 0; fd = carrier.woken()) {
+    for (let fd = carrier.wakeups.next(); fd >= 0; fd = carrier.wakeups.next()) {
       if (fd !== listener) trigger.wake(fd);
       else check(ep.epoll_ctl(epoll, ep.EPOLL_CTL_MOD, listener, ep.EPOLLIN), 'epoll_ctl');
     }

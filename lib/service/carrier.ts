@@ -1,5 +1,7 @@
 /** What an event loop and its connections say to each other: the loop tells what is ready, they tell what they want. */
 
+import type { Wakeups } from './wakeups.ts';
+
 /** What a connection wants next, as bits. */
 export const Want = {
   /** Nothing that the socket could give: a timer runs, or another thread works. */
@@ -24,14 +26,10 @@ export interface Carrier {
   opened(fd: number): Want;
   /** It has bytes, or its end, or an error. Called only while Want.Read holds. */
   readable(fd: number): Want;
-  /** It has room. Called while Want.Write holds, and for what woken() returns. */
+  /** It has room, or it woke up. Called while Want.Write holds, and for whom `wakeups` names. */
   writable(fd: number): Want;
   /** Its peer is gone, reported although nothing was wanted. */
   hangup(fd: number): Want;
-  /** How long the loop may wait, in milliseconds: until the next timer, 0 when somebody is awake, -1 for ever. */
-  timeout(): number;
-  /** The next descriptor that has something to do of its own accord, such as a WAIT that is over; or -1. */
-  woken(): number;
-  /** Has woken() return a descriptor after so many milliseconds: the loop's own, such as its listener's. */
-  later(fd: number, milliseconds: number): void;
+  /** Who has something to do of its own accord, such as a WAIT that is over: for each of them writable() is called. */
+  readonly wakeups: Wakeups;
 }

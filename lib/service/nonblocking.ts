@@ -8,7 +8,7 @@ import { burn } from './burn.ts';
 import { type Carrier, Want } from './carrier.ts';
 import { Output } from './output.ts';
 import { Face, HEADROOM, Session, Step } from './session.ts';
-import { Timers } from './timers.ts';
+import { Wakeups } from './wakeups.ts';
 
 const CHUNK = 65_536;
 /** How often one connection may fill the output before the others have their turn. */
@@ -49,7 +49,7 @@ export class Connections implements Carrier {
   readonly #input = Memory.allocate(HEADROOM + CHUNK);
   #pending = new Pending();
   readonly #spares: Pending[] = [];
-  readonly #timers = new Timers();
+  readonly wakeups = new Wakeups();
 
   opened(fd: number): Want {
     if (fd >= this.#faces.length) {
@@ -94,19 +94,6 @@ export class Connections implements Carrier {
     return this.#forget(fd);
   }
 
-  timeout(): number {
-    if (this.#timers.size === 0) return -1;
-    return Math.max(0, Math.ceil(this.#timers.next() - performance.now()));
-  }
-
-  woken(): number {
-    return this.#timers.size === 0 ? -1 : this.#timers.expire(performance.now());
-  }
-
-  later(fd: number, milliseconds: number): void {
-    this.#timers.set(fd, performance.now() + milliseconds);
-  }
-
   // #region run
   /** Carries out what the session asks for, as far as the socket lets it. */
   #run(connection: Connection): Want {
@@ -123,7 +110,7 @@ export class Connections implements Carrier {
           break;
         case Step.Wait:
           connection.waiting = true;
-          this.later(fd, session.amount);
+          this.wakeups.later(fd, session.amount);
           return this.#park(connection, Want.Nothing);
         case Step.Burn:
           session.resume(output, burn(session.amount));
@@ -133,7 +120,7 @@ export class Connections implements Carrier {
           // read yet: end our side, then read what still comes until the client ends its own.
           if (session.ended || shutdown(fd, SHUT_WR) < 0) return this.#forget(fd);
           connection.lingering = true;
-          this.later(fd, LINGER);
+          this.wakeups.later(fd, LINGER);
           return this.#park(connection, Want.Read);
       }
     }
@@ -192,7 +179,7 @@ export class Connections implements Carrier {
   /** Keeps nothing at all. */
   #forget(fd: number): Want {
     const connection = this.#connections[fd];
-    this.#timers.clear(fd);
+    this.wakeups.cancel(fd);
     this.#connections[fd] = undefined;
     if (connection !== undefined) this.#recycle(connection);
     this.#pending.output.clear(); // it may hold an answer that nobody will read, and nobody else may
