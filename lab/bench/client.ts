@@ -3,6 +3,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { wholeNumber } from '../../lib/program/program.ts';
+import { AF_INET } from '../../lib/sys/address.ts';
 import {
   EPOLL_CLOEXEC,
   EPOLL_CTL_ADD,
@@ -24,19 +25,28 @@ export interface Measurement {
   readonly seconds: number;
   /** Processor time that the server's process used meanwhile, in microseconds, all its threads together. */
   readonly serverMicroseconds: number;
-  /** How much the server's resident memory grew from before the first connection to all of them idle, in bytes. */
+  /** How much the server's resident memory grew for each connection while all were idle, in bytes. */
   readonly idleBytes: number;
 }
 
 const options = new Command('client')
   .requiredOption('--port <port>', 'where the server listens on 127.0.0.1', wholeNumber(1, 65_535))
   .requiredOption('--pid <pid>', "the server's process", wholeNumber(1, 2 ** 31))
-  .requiredOption('--connections <n>', 'how many', wholeNumber(1, 20_000))
+  .requiredOption('--connections <n>', 'how many ask, one request after another', wholeNumber(1, 20_000))
+  .option('--idle <n>', 'how many more are open and say nothing', wholeNumber(0, 20_000), 0)
   .option('--face <face>', 'line or http', 'line')
   .option('--warm <seconds>', 'before measuring', wholeNumber(0, 60), 1)
   .option('--seconds <seconds>', 'how long to measure', wholeNumber(1, 60), 2)
   .parse()
-  .opts<{ port: number; pid: number; connections: number; face: string; warm: number; seconds: number }>();
+  .opts<{
+    port: number;
+    pid: number;
+    connections: number;
+    idle: number;
+    face: string;
+    warm: number;
+    seconds: number;
+  }>();
 
 const asked =
   options.face === 'http'
@@ -73,19 +83,21 @@ function receive(fd: number): void {
 
 const epoll = check(epoll_create1(EPOLL_CLOEXEC), 'epoll_create1');
 const events = new EpollEvents(512);
+const total = options.idle + options.connections;
 const before = residentBytes(options.pid);
 const connections: number[] = [];
-for (let i = 0; i < options.connections; i++) {
-  const fd = check(socket(2, SOCK_STREAM | SOCK_CLOEXEC, 0), 'socket');
+for (let i = 0; i < total; i++) {
+  const fd = check(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), 'socket');
   check(connect(fd, { host: '127.0.0.1', port: options.port }), 'connect');
   check(epoll_ctl(epoll, EPOLL_CTL_ADD, fd, EPOLLIN), 'epoll_ctl');
   connections.push(fd);
 }
-// The last one in the queue is answered: the server has accepted them all, and all of them are idle.
-send(connections.at(-1)!);
-receive(connections.at(-1)!);
+// When the last one in the queue is answered, the server has accepted them all, and all the others are idle.
+const last = connections.at(-1)!;
+send(last);
+receive(last);
 if (!/PONG\n$/.test(String(expected))) throw new Error(`not a PONG: ${expected}`);
-const idleBytes = residentBytes(options.pid) - before;
+const idleBytes = (residentBytes(options.pid) - before) / total;
 
 let requests = 0;
 function run(seconds: number): void {
@@ -101,7 +113,7 @@ function run(seconds: number): void {
   }
 }
 
-for (const fd of connections) send(fd);
+for (const fd of connections.slice(options.idle)) send(fd);
 run(options.warm);
 requests = 0;
 const began = performance.now();

@@ -1,0 +1,48 @@
+# Ten Thousand Sockets: `make` alone lists what can be made.
+
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+MODULES := node_modules/.package-lock.json
+
+.PHONY: help start test check bench site clean tools
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+start: $(MODULES) ## Install, then serve the workshop's site; says what to run next
+	@printf "\nThe workshop opens at the address below. Its first server, in a second terminal:\n\n  npx tsx chapters/01-iterative/server.ts\n"
+	@npx vitepress dev site
+
+test: $(MODULES) tools check ## Install what the tests need, a browser included, then run everything
+	npx ava
+	npx vitepress build site
+
+check: $(MODULES) ## Check types, format and lint
+	npx tsc
+	npx biome check --error-on-warnings .
+
+bench: $(MODULES) ## Measure the servers against node:net and C, in about four minutes
+	npx tsx lab/bench/bench.ts
+
+site: $(MODULES) ## Build the site as plain files in site/.vitepress/dist
+	npx vitepress build site
+
+clean: ## Remove everything that was installed or built
+	rm -rf node_modules site/.vitepress/cache site/.vitepress/dist
+
+# npm ci writes this file last, so it is there only when the installation is whole.
+$(MODULES): package.json package-lock.json .npmrc
+	npm ci
+	@touch $@
+
+# Real clients for the tests: nc with -N, curl, and Chromium for the site. Debian's packages, where one is missing.
+tools:
+	@missing=(); \
+	nc -h 2>&1 | grep -q -- -N || missing+=(netcat-openbsd); \
+	command -v curl > /dev/null || missing+=(curl); \
+	command -v chromium > /dev/null || missing+=(chromium); \
+	if (( $${#missing[@]} )); then \
+	  sudo=; (( EUID == 0 )) || sudo=sudo; \
+	  echo "installing $${missing[*]}"; \
+	  $$sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq "$${missing[@]}" > /dev/null; \
+	fi
