@@ -48,6 +48,13 @@ test('a file that is not there is named', (t) => {
   ]);
 });
 
+test('an included file that is not there is named', (t) => {
+  t.deepEqual(check('<!--@include: ./server.ts-->', '```text', '<!--@include: ./no.md-->', '```'), []);
+  t.deepEqual(check('# epoll', '<!--@include: ../../lab/no.md-->'), [
+    `${file}:2: the included file lab/no.md does not exist`,
+  ]);
+});
+
 test('program text typed into a fence is refused, whatever marks the fence; commands and output are not', (t) => {
   const lines = ['```sh', 'make start', '```', '~~~text', '<<< ./nothing.ts', '~~~', '```console', '$ nc', '```'];
   t.deepEqual(check(...lines), []);

@@ -3,8 +3,10 @@ import { posix } from 'node:path';
 import { indent, type Problem, takeApart } from './text.ts';
 
 /** What a reader may be asked to type or shown as output; program text is cut from the source. */
-const typedByHand = ['sh', 'console', 'text', 'mermaid'];
+const typedByHand = ['sh', 'console', 'text'];
 
+/** A part of a text that a program wrote, such as a table; VitePress leaves nothing in its place if there is no such file. */
+const include = new RegExp(`^${indent}<!--\\s*@include:\\s*(\\S+?)\\s*-->`);
 const snippet = new RegExp(`^${indent}<<<\\s*([^\\s#{[]*)(?:#([\\w-]+))?`);
 
 export interface Snippet {
@@ -69,6 +71,13 @@ export function checkSnippets(file: string, markdown: string, read: (path: strin
       const existing = regions.length > 0 ? `its regions are ${regions.join(', ')}` : 'it has no regions';
       problems.push({ file, line, message: `${source} has no region "${region}"; ${existing}` });
     }
+  }
+  for (const { number, text } of takeApart(markdown).prose) {
+    const path = include.exec(text)?.[1];
+    if (path === undefined) continue;
+    const source = posix.join(posix.dirname(file), path);
+    if (read(source) !== undefined) continue;
+    problems.push({ file, line: number, message: `the included file ${source} does not exist` });
   }
   for (const { number, language } of takeApart(markdown).fences) {
     if (typedByHand.includes(language)) continue;

@@ -2,6 +2,7 @@
 
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import os from 'node:os';
 import { HTTPParser } from 'http-parser-js';
@@ -147,8 +148,11 @@ if (process.send !== undefined) {
     table[input] = Object.fromEntries(Object.keys(PARSERS).map((name, i) => [name, median(times[i])]));
   }
   for (const child of children) child.disconnect();
-  console.log(
-    `Node ${process.version}, ${os.cpus()[0].model}, ${os.type()} ${os.release()}: ns of CPU time per request`,
-  );
-  console.table(table);
+  const names = Object.keys(PARSERS);
+  const rows = Object.entries(table).map(([input, times]) => [input, ...names.map((name) => `${times[name]} ns`)]);
+  const lines = [['processor time per request', ...names], ['---', ...names.map(() => '---:')], ...rows];
+  const machine = `${os.cpus().length} × ${os.cpus()[0].model.replace(/\(R\)/g, '')}, Linux ${os.release()}, Node ${process.versions.node}`;
+  const text = `${lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n')}\n\n*${machine}; medians of ${ROUNDS} interleaved rounds of \`npx tsx lab/bench/http-parsers.ts\`.*\n`;
+  writeFileSync(new URL('./http-parsers.md', import.meta.url), text);
+  console.log(text);
 }

@@ -8,6 +8,7 @@ export const FIRST_INHERITED = 3;
 /** The name of the variable in which a child finds its parent's pid. */
 export const PARENT = 'SOCKETS_PARENT';
 
+// #region end
 /**
  * Has this child end with its parent, however that ends, and not before: Ctrl-C in a terminal reaches the whole process
  * group, and it is the parent who decides what becomes of its children.
@@ -17,3 +18,4 @@ export function endWithParent(): void {
   setParentDeathSignal(SIGKILL);
   if (process.env[PARENT] !== String(process.ppid)) process.exit(1); // it ended before the line above
 }
+// #endregion end

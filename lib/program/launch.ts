@@ -13,6 +13,7 @@ import { PARENT } from './child.ts';
 const CACHE = fileURLToPath(new URL('../../node_modules/.cache/ten-thousand-sockets/', import.meta.url));
 const bundles = new Map<string, string>();
 
+// #region compile
 /**
  * Compiles an entry and all that it imports from this repository into one file, once a process; packages stay outside.
  * Node then starts it in 50 ms, where the tsx loader would cost 200 ms more in each child, and on Node 20 no worker
@@ -48,6 +49,7 @@ export function compile(entry: URL): string {
   }
   return bundle;
 }
+// #endregion compile
 
 /**
  * Starts a child process: fork and exec, since fork alone does not survive in V8. Of this process's descriptors it has

@@ -67,6 +67,7 @@ function flush(fd: number): boolean {
   return true;
 }
 
+// #region linger
 /**
  * Lets the last answer arrive. Closing a socket with unread bytes in it sends a reset, which can destroy answers that
  * the client has not read yet: so end our side, then read what still comes until the client ends its own.
@@ -80,3 +81,4 @@ function linger(fd: number): void {
     count = read(fd, input, 0, CHUNK);
   } while ((count > 0 || count === -EINTR) && performance.now() < until);
 }
+// #endregion linger

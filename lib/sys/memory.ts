@@ -87,6 +87,7 @@ export function mapShared(fd: number, length: number): Memory {
   return new Memory(koffi.view(BigInt(address), length));
 }
 
+// #region shared
 /**
  * Counters that several processes share: use them through Atomics, and no count is lost.
  *
@@ -97,3 +98,4 @@ export function sharedCounters(fd: number, length: number): BigUint64Array<Array
   const memory = mapShared(fd, length * BigUint64Array.BYTES_PER_ELEMENT);
   return new BigUint64Array(memory.bytes.buffer as ArrayBuffer, memory.bytes.byteOffset, length);
 }
+// #endregion shared

@@ -151,6 +151,7 @@ export interface ListenerOptions {
   readonly backlog?: number;
 }
 
+// #region listener
 /**
  * A socket that listens: socket, bind, listen.
  *
@@ -177,3 +178,4 @@ export function openListener(address: SocketAddress, options: ListenerOptions = 
     throw error;
   }
 }
+// #endregion listener
