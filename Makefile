@@ -4,10 +4,10 @@
 SHELL := /bin/bash
 MODULES := node_modules/.package-lock.json
 
-.PHONY: help start test check bench site clean tools
+.PHONY: help start test check versions bench site clean tools
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 start: $(MODULES) ## Install, then serve the workshop's site; says what to run next
 	@printf "\nThe workshop opens at the address below. Its first server, in a second terminal:\n\n  npx tsx chapters/01-iterative/server.ts\n"
@@ -20,6 +20,12 @@ test: $(MODULES) tools check ## Install what the tests need, a browser included,
 check: $(MODULES) ## Check types, format and lint
 	npx tsc
 	npx biome check --error-on-warnings .
+
+versions: $(MODULES) ## Run the conformance suite on Node 20.19, 22, 24 and 26, fetched from npm
+	@arch=$$(node -p process.arch); \
+	for version in 20.19 22 24 26; do \
+	  npx -y -p node-linux-$$arch@$$version -c 'echo "Node $$(node -p process.versions.node)" && node node_modules/ava/entrypoints/cli.mjs chapters/conformance.test.ts' || exit; \
+	done
 
 bench: $(MODULES) ## Measure the servers against node:net and C, in about four minutes
 	npx tsx lab/bench/bench.ts
