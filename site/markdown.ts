@@ -1,7 +1,8 @@
-/** What the site adds to VitePress's markdown: relative links become addresses, snippets name their source, chapters get a head. */
+/** What the site adds to VitePress's markdown: links become addresses, snippets name their source, chapters get a head, pictures are put in. */
 import { posix, relative } from 'node:path';
 import type { MarkdownRenderer } from 'vitepress';
 import { isRelative, siteAddress, targetOf } from './links.ts';
+import { inlinePictures } from './pictures.ts';
 
 /** The part of VitePress's rendering environment that is used here. */
 interface Environment {
@@ -73,4 +74,5 @@ export function extendMarkdown(md: MarkdownRenderer, root: string, base: string)
   rewriteLinks(md, root);
   addChapterHead(md, root);
   nameSources(md, root, base);
+  inlinePictures(md, root, (env) => fileOf(root, env));
 }

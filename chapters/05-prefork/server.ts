@@ -1,4 +1,4 @@
-/** Prefork: a fixed number of processes, started before anybody connects, all asleep in accept on one listener. */
+/** Prefork: a fixed number of processes, started in advance, all asleep in accept on one listener. */
 
 import type { ChildProcess } from 'node:child_process';
 import { startChild } from '../../lib/program/launch.ts';
