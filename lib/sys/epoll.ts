@@ -74,7 +74,7 @@ export const epoll_ctl = traced('epoll_ctl', (epoll: number, operation: number, 
 /**
  * epoll_wait(2): waits until a descriptor of the set is ready.
  *
- * @param milliseconds how long to wait at most; -1 for as long as it takes; 0 only looks
+ * @param milliseconds how long to wait at most, a whole number; -1 for as long as it takes; 0 only looks
  * @returns how many events it wrote; 0 when the time is over; -EINTR after a signal
  */
 export const epoll_wait = traced('epoll_wait', (epoll: number, events: EpollEvents, milliseconds: number): number =>

@@ -6,7 +6,10 @@ import { close } from './io.ts';
 import { libc, result } from './libc.ts';
 import { traced } from './trace.ts';
 
-/** A fixed piece of memory, seen by JavaScript as a Buffer and by the kernel as an address. */
+/**
+ * A fixed piece of memory, seen by JavaScript as a Buffer and by the kernel as an address. It is freed when nothing refers
+ * to this object or its bytes any more, whatever the kernel still does with the address: keep it for as long.
+ */
 export class Memory {
   readonly bytes: Buffer;
   readonly address: number;

@@ -130,3 +130,15 @@ export async function ask(
   client.close();
   return answer.toString('latin1');
 }
+
+/** Connects clients that stay, all at once, and has each of them served. */
+export async function hold(
+  t: ExecutionContext,
+  server: { host: string; port: number },
+  count: number,
+): Promise<Client[]> {
+  const clients = await Promise.all(Array.from({ length: count }, () => connectTo(t, server)));
+  for (const client of clients) client.send('PING\n');
+  for (const client of clients) t.is(await client.line(), 'PONG');
+  return clients;
+}

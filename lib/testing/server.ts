@@ -5,10 +5,13 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { ExecutionContext } from 'ava';
+import { processes } from './proc.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 /** Nothing here takes so long, in milliseconds: what does will never come, and the test says what it waited for. */
 export const PATIENCE = 20_000;
+/** Whoever a program started has ended so soon after it, in milliseconds, or was left behind. */
+const FAREWELL = 1000;
 
 const groups = new Set<number>();
 // Should a test process end by itself, its servers end with it.
@@ -18,6 +21,16 @@ function killGroup(group: number): void {
   try {
     process.kill(-group, 'SIGKILL');
   } catch {} // nobody left
+}
+
+/** Waits until a process group is empty. @returns who is still there when FAREWELL is over */
+async function leftBehind(group: number): Promise<string[]> {
+  const end = performance.now() + FAREWELL;
+  for (;;) {
+    const alive = processes(group).filter(({ state }) => state !== 'Z'); // orphans are reaped by init
+    if (alive.length === 0 || performance.now() > end) return alive.map(({ pid, name }) => `${name} (pid ${pid})`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
 }
 
 /** How a program is started. */
@@ -35,6 +48,8 @@ export class Program {
   readonly stderr: string[] = [];
   /** The exit status or the signal, when it has ended and its output is complete. */
   readonly ended: Promise<number | NodeJS.Signals>;
+  /** When it has ended: those of its process group that did not end with it, and had to be killed. */
+  survivors: readonly string[] = [];
   #heard = (): void => {};
 
   /** @param path from the root of the repository */
@@ -47,7 +62,8 @@ export class Program {
     groups.add(group);
     const closed = [this.#collect(this.child.stdout!, this.stdout), this.#collect(this.child.stderr!, this.stderr)];
     this.ended = once(this.child, 'exit').then(async ([status, signal]) => {
-      killGroup(group); // whoever it left behind; only then do the pipes close
+      this.survivors = await leftBehind(group);
+      killGroup(group); // only then do the pipes close
       groups.delete(group);
       await Promise.all(closed);
       return status ?? signal;

@@ -1,0 +1,101 @@
+/** The struct layouts and constants, against the manual's tables and against the C headers where there is a compiler. */
+
+import { spawnSync } from 'node:child_process';
+import test from 'ava';
+import * as address from './address.ts';
+import * as epoll from './epoll.ts';
+import * as errors from './errors.ts';
+import * as io from './io.ts';
+import { type Layout, layout, layouts } from './layout.ts';
+import { SIGINT, SIGKILL, SIGPIPE, SIGTERM, WNOHANG } from './process.ts';
+import { FD_SETSIZE } from './select.ts';
+import * as socket from './socket.ts';
+
+/** As the manual and the kernel's headers give them; the same on both architectures but for the last one. */
+const documented = {
+  // ip(7), <linux/in.h>: u16 sin_family, be16 sin_port, be32 sin_addr, padded to 16 bytes
+  sockaddr_in: { size: 16, sin_family: 0, sin_port: 2, sin_addr: 4 },
+  // ipv6(7), <linux/in6.h>: u16, be16, be32 sin6_flowinfo, 16 bytes sin6_addr, u32 sin6_scope_id
+  sockaddr_in6: { size: 28, sin6_family: 0, sin6_port: 2, sin6_flowinfo: 4, sin6_addr: 8, sin6_scope_id: 24 },
+  // unix(7), <linux/un.h>: u16 sun_family, char sun_path[108]
+  sockaddr_un: { size: 110, sun_family: 0, sun_path: 2 },
+  // timeval(3type): time_t and suseconds_t, 64 bits each on both
+  timeval: { size: 16, tv_sec: 0, tv_usec: 8 },
+  // timespec(3type): time_t and long, 64 bits each on both
+  timespec: { size: 16, tv_sec: 0, tv_nsec: 8 },
+};
+/** epoll_event(3type), <linux/eventpoll.h>: u32 events, u64 data, EPOLL_PACKED on x86-64 alone. */
+const epollEvent = {
+  x64: { size: 12, events: 0, data: 4 },
+  arm64: { size: 16, events: 0, data: 8 },
+};
+
+for (const arch of ['x64', 'arm64'] as const) {
+  test(`the layouts for ${arch} are those that the manual and the kernel's headers document`, (t) => {
+    t.deepEqual(layouts[arch], { ...documented, epoll_event: epollEvent[arch] });
+  });
+}
+
+test('the layouts in use are those of the architecture that this process runs on', (t) => {
+  t.is(layout, layouts[process.arch as 'x64' | 'arm64']);
+});
+
+const HEADERS = ['errno.h', 'fcntl.h', 'netinet/in.h', 'netinet/tcp.h', 'signal.h', 'stddef.h', 'sys/epoll.h']
+  .concat('sys/select.h', 'sys/socket.h', 'sys/un.h', 'sys/wait.h', 'time.h')
+  .map((header) => `#include <${header}>\n`)
+  .join('');
+
+/** Lets a compiler look at a C program without a file. @returns what it complains of */
+function compile(compiler: string, source: string): string {
+  const { error, stderr } = spawnSync(compiler, ['-D_GNU_SOURCE', '-fsyntax-only', '-x', 'c', '-'], {
+    input: HEADERS + source,
+    encoding: 'utf8',
+  });
+  return error?.message ?? stderr;
+}
+
+/** The architecture that a compiler compiles for; undefined when it or its headers are missing. */
+function targetOf(compiler: string): 'x64' | 'arm64' | undefined {
+  if (compile(compiler, '') !== '') return undefined;
+  const machine = spawnSync(compiler, ['-dumpmachine'], { encoding: 'utf8' }).stdout;
+  return machine.startsWith('x86_64') ? 'x64' : machine.startsWith('aarch64') ? 'arm64' : undefined;
+}
+
+const signals = { SIGINT, SIGKILL, SIGPIPE, SIGTERM };
+/** Every number that these modules export in capitals, as EPOLLIN and SO_REUSEPORT. */
+const exported = { ...address, ...epoll, ...errors, ...io, ...socket, ...signals, FD_SETSIZE, WNOHANG };
+const constants = Object.entries(exported).filter(
+  (entry): entry is [string, number] => /^[A-Z][A-Z0-9_]+$/.test(entry[0]) && typeof entry[1] === 'number',
+);
+
+/** C that compiles only where every size, offset and constant is the same. */
+function assertions(arch: 'x64' | 'arm64'): string {
+  const same = (expression: string, value: number): string =>
+    `_Static_assert((int)(${expression}) == (int)${value}LL, "${expression} is not ${value}");\n`;
+  const structs = Object.entries<Layout>({ ...layouts[arch] }).flatMap(([name, { size, ...offsets }]) => [
+    same(`sizeof(struct ${name})`, size),
+    ...Object.entries(offsets).map(([field, at]) => same(`offsetof(struct ${name}, ${field})`, at)),
+  ]);
+  return [...structs, ...constants.map(([name, value]) => same(name, value))].join('');
+}
+
+const compilers = new Map<'x64' | 'arm64', string>();
+for (const compiler of ['aarch64-linux-gnu-gcc', 'x86_64-linux-gnu-gcc', 'cc']) {
+  const arch = targetOf(compiler);
+  if (arch !== undefined) compilers.set(arch, compiler);
+}
+
+for (const [arch, compiler] of compilers) {
+  test(`the C headers that ${compiler} finds for ${arch} give the same sizes, offsets and constants`, (t) => {
+    t.is(compile(compiler, assertions(arch)), '');
+    t.regex(compile(compiler, assertions(arch).replace('== (int)16LL', '== (int)17LL')), /static assertion failed/);
+  });
+}
+
+if (!compilers.has(process.arch as 'x64' | 'arm64')) {
+  test.skip('the C headers of this machine give the same sizes, offsets and constants', () => {});
+  test('without a C compiler and its headers only the tables are checked', (t) => {
+    t.log('NOT CHECKED against the C headers: no working cc here (apt-get install gcc libc6-dev)');
+    t.pass();
+  });
+}

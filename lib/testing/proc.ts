@@ -1,0 +1,102 @@
+/** What /proc tells of processes: who they are, what they hold and what they have used; proc(5). */
+
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+
+/** A process, as /proc/PID/stat has it. */
+export interface Process {
+  readonly pid: number;
+  /** Its program's name, cut to 15 characters. */
+  readonly name: string;
+  /** R runs or would like to, S sleeps, Z is a zombie: ended, and not reaped. */
+  readonly state: string;
+  readonly parent: number;
+  /** How much processor time it has used, in milliseconds, told in steps of 10. */
+  readonly cpu: number;
+}
+
+/** A thread of a process. */
+export interface Thread {
+  /** The pid, for the main thread. */
+  readonly tid: number;
+  readonly state: string;
+  /** How often it has gone to sleep. */
+  readonly sleeps: number;
+}
+
+/** /proc tells processor time in hundredths of a second (USER_HZ) on every architecture. */
+const TICK = 10;
+
+/** The content of a file, or '' when its process has just ended. */
+function content(path: string): string {
+  try {
+    return readFileSync(path, 'latin1');
+  } catch {
+    return '';
+  }
+}
+
+function numbers(directory: string): number[] {
+  try {
+    return readdirSync(directory).map(Number).filter(Number.isInteger);
+  } catch {
+    return [];
+  }
+}
+
+/** The words of a stat file after the name, which may hold spaces itself; the first of them is the state. */
+function words(stat: string): string[] {
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+}
+
+/** The number that stands after `Key:`. */
+function field(text: string, key: string): number {
+  return Number(new RegExp(`^${key}:\\s*(\\d+)`, 'm').exec(text)?.[1] ?? 0);
+}
+
+/** The processes of a process group, zombies among them. */
+export function processes(group: number): Process[] {
+  return numbers('/proc').flatMap((pid) => {
+    const stat = content(`/proc/${pid}/stat`);
+    const [state = '', parent, itsGroup] = words(stat);
+    if (Number(itsGroup) !== group) return [];
+    const [user, system] = words(stat).slice(11, 13);
+    const name = stat.slice(stat.indexOf('(') + 1, stat.lastIndexOf(')'));
+    return [{ pid, name, state, parent: Number(parent), cpu: (Number(user) + Number(system)) * TICK }];
+  });
+}
+
+/** The threads of a process; none when it has ended. */
+export function threads(pid: number): Thread[] {
+  return numbers(`/proc/${pid}/task`).map((tid) => {
+    const path = `/proc/${pid}/task/${tid}`;
+    return {
+      tid,
+      state: words(content(`${path}/stat`))[0] ?? '',
+      sleeps: field(content(`${path}/status`), 'voluntary_ctxt_switches'),
+    };
+  });
+}
+
+/** How many bytes the read calls of a thread have returned, from files and sockets alike. */
+export function bytesRead(pid: number, tid: number): number {
+  return field(content(`/proc/${pid}/task/${tid}/io`), 'rchar');
+}
+
+/** The descriptors that a process has open. */
+export function descriptors(pid: number): number[] {
+  return numbers(`/proc/${pid}/fd`);
+}
+
+/** What a descriptor of a process stands for, as in `socket:[12345]`: the same text, the same socket. */
+export function target(pid: number, fd: number): string {
+  try {
+    return readlinkSync(`/proc/${pid}/fd/${fd}`);
+  } catch {
+    return '';
+  }
+}
+
+/** How much memory of a process is in RAM (its RSS), in bytes. */
+export function resident(pid: number): number {
+  return field(content(`/proc/${pid}/status`), 'VmRSS') * 1024;
+}

@@ -1,0 +1,55 @@
+/** A server whose system calls a test looks at. */
+
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TraceRecord } from '../sys/trace.ts';
+import { launchServer, type Server, until } from './server.ts';
+
+/** A server that was started with --trace. A call that has not returned has no record yet. */
+export class Traced {
+  readonly server: Server;
+  readonly #directory: string;
+  readonly #file: string;
+  /** So many bytes of the trace are forgotten. */
+  #from = 0;
+
+  private constructor(server: Server, directory: string, file: string) {
+    this.server = server;
+    this.#directory = directory;
+    this.#file = file;
+  }
+
+  /** Starts a server; whoever calls this ends it with kill(). @param path from the root of the repository */
+  static async launch(path: string, args: readonly string[] = []): Promise<Traced> {
+    const directory = mkdtempSync(join(tmpdir(), 'sockets-trace-'));
+    const file = join(directory, 'trace.jsonl');
+    return new Traced(await launchServer(path, { args: [...args, '--trace', file] }), directory, file);
+  }
+
+  /** Forgets all calls so far. */
+  forget(): void {
+    this.#from = readFileSync(this.#file).length;
+  }
+
+  /** The calls since, in the order in which they returned; only those with one of the names, when any is given. */
+  calls(...names: string[]): TraceRecord[] {
+    return readFileSync(this.#file)
+      .toString('utf8', this.#from)
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as TraceRecord)
+      .filter(({ call }) => names.length === 0 || names.includes(call));
+  }
+
+  /** Waits until so many connections have been closed: all records of them are there then. */
+  async closed(connections: number): Promise<void> {
+    await until(() => this.calls('close').length >= connections, `${connections} connections have been closed`);
+  }
+
+  /** Ends the server, with all that it left. */
+  async kill(): Promise<void> {
+    await this.server.kill();
+    rmSync(this.#directory, { recursive: true, force: true });
+  }
+}
