@@ -29,12 +29,14 @@ function start(slot: number): void {
   const began = performance.now();
   const child = startChild(new URL('./child.ts', import.meta.url), [`${slot}`, `${slots}`], [listener, counters]);
   children[slot] = child;
-  child.on('exit', (status, signal) => {
+  const replace = (why: string): void => {
     if (stopping) return;
-    console.error(`${NAME}: child ${child.pid} ended (${signal ?? `status ${status}`}); another takes its place`);
+    console.error(`${NAME}: child ${child.pid} ${why}; another takes its place`);
     const pause = performance.now() - began < SHORT_LIFE ? SHORT_LIFE : 0;
     setTimeout(() => !stopping && start(slot), pause);
-  });
+  };
+  child.on('exit', (status, signal) => replace(`ended (${signal ?? `status ${status}`})`));
+  child.on('error', ({ message }) => replace(`did not start (${message})`));
 }
 
 for (let slot = 0; slot < slots; slot++) start(slot);

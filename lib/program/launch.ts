@@ -9,8 +9,9 @@ import { threadId, Worker, type WorkerOptions } from 'node:worker_threads';
 import { buildSync } from 'esbuild';
 import { PARENT } from './child.ts';
 
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 /** Inside node_modules, so that what a bundle imports from packages is found from there. */
-const CACHE = fileURLToPath(new URL('../../node_modules/.cache/ten-thousand-sockets/', import.meta.url));
+const CACHE = join(ROOT, 'node_modules/.cache/ten-thousand-sockets');
 const bundles = new Map<string, string>();
 
 // #region compile
@@ -33,7 +34,7 @@ export function compile(entry: URL): string {
       platform: 'node',
       format: 'esm',
       target: `node${process.versions.node}`,
-      sourcemap: 'inline',
+      absWorkingDir: ROOT, // or the same code would have another hash wherever it is started
       write: false,
     });
     const text = outputFiles[0]!.text;
@@ -59,6 +60,7 @@ export function compile(entry: URL): string {
  * @param entry the TypeScript module that it runs
  * @param words its command-line arguments
  * @param descriptors what it is handed: they are FIRST_INHERITED and following there
+ * @returns the child; listen for 'error' as well as for 'exit', it tells that there was no process or descriptor left
  */
 export function startChild(entry: URL, words: readonly string[], descriptors: readonly number[]): ChildProcess {
   return spawn(process.execPath, [compile(entry), ...words], {

@@ -23,8 +23,6 @@ export const SO_REUSEPORT = 15;
 export const SO_RCVTIMEO = 20;
 export const IPPROTO_TCP = 6;
 export const TCP_NODELAY = 1;
-export const IPPROTO_IPV6 = 41;
-export const IPV6_V6ONLY = 26;
 
 export const SHUT_RD = 0;
 export const SHUT_WR = 1;

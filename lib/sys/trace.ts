@@ -35,7 +35,9 @@ function traceFile(): string | undefined {
   const at = process.argv.findIndex((word) => word === '--trace' || word.startsWith('--trace='));
   if (at < 0) return process.env[INHERITED];
   const word = process.argv[at] as string;
-  return word === '--trace' ? process.argv[at + 1] : word.slice('--trace='.length);
+  const path = word === '--trace' ? process.argv[at + 1] : word.slice('--trace='.length);
+  // Without a file, or with another option in its place: the program's own parser will say so.
+  return path?.startsWith('-') ? undefined : path || undefined;
 }
 
 function open(path: string): number {

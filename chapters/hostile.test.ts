@@ -1,0 +1,305 @@
+/** Every chapter's server outlives bad clients of every kind, and keeps nothing of them. */
+
+import test, { type ExecutionContext } from 'ava';
+import { ask, type Client, connectTo, dial } from '../lib/testing/client.ts';
+import { members, openDescriptors, processorTime, residentBytes, sum, zombies } from '../lib/testing/footprint.ts';
+import { settled } from '../lib/testing/kernel.ts';
+import { descriptors } from '../lib/testing/proc.ts';
+import { launchServer, patiently, type Server, type StartOptions, startServer, until } from '../lib/testing/server.ts';
+import type { Traits } from './chapters.ts';
+import { serverChapters } from './servers.ts';
+
+/** A server under attack, and what it held before. */
+interface Victim {
+  readonly path: string;
+  readonly args: readonly string[];
+  readonly traits: Traits;
+  readonly server: Server;
+  readonly pids: readonly number[];
+  readonly descriptors: number;
+}
+
+/** The other ways to start a server that serve in another way. */
+const WAYS: Record<string, string[][]> = {
+  '09-epoll': [
+    ['--mode', 'level'],
+    ['--mode', 'edge'],
+  ],
+};
+
+/** The server may grow by less than this, in bytes, whatever its clients do not read. */
+const GROWTH = 32 * 1024 * 1024;
+/** How many descriptors a server has left for connections when they shall run out. */
+const ROOM = 16;
+/** How much of one processor a server may use while it waits for descriptors. */
+const SPIN = 0.2;
+/** Clients one after another: fewer where each costs 50 ms, to start what serves it. */
+const SEQUENTIAL: Record<Traits['connection'], number> = { nothing: 1000, thread: 250, process: 250 };
+
+const attacks: Record<string, (t: ExecutionContext, victim: Victim) => Promise<void>> = {};
+
+attacks['300 kB without a newline'] = async (t, { server }) => {
+  const x = 'x'.repeat(300_000);
+  const wait = 'GET /wait/50 HTTP/1.1\r\nHost: test\r\n\r\n';
+  // While the server waits, it does not read: the rest lies unread in the kernel when it finds that the line is too long.
+  const talkers: [string, RegExp][] = [
+    [x, /^ERROR line too long\n$/],
+    [`WAIT 50\n${x}`, /^DONE\nERROR line too long\n$/],
+    [`${wait}GET /${x}`, /^HTTP\/1\.1 200 .*DONE\nHTTP\/1\.1 414 .*ERROR [^\n]+\n$/s],
+    [`${wait}GET / HTTP/1.1\r\nX: ${x}`, /^HTTP\/1\.1 200 .*DONE\nHTTP\/1\.1 431 .*ERROR [^\n]+\n$/s],
+  ];
+  for (const [text, answer] of talkers) {
+    const client = await connectTo(t, server);
+    t.regex((await client.send(text).rest()).toString('latin1'), answer); // rest() throws at a reset
+    client.close();
+  }
+};
+
+attacks['a client that goes on sending, or stays, when it has been told to go'] = async (t, victim) => {
+  const told = async (): Promise<Client> => {
+    const client = await connectTo(t, victim.server);
+    t.is((await client.send('x'.repeat(2000)).rest()).toString(), 'ERROR line too long\n');
+    return client;
+  };
+  const goOn = async (): Promise<void> => {
+    const { socket } = await told();
+    const chunk = Buffer.alloc(1000, 'x');
+    while (!socket.destroyed) await new Promise((resolve) => socket.write(chunk, resolve));
+  };
+  const [silent] = await Promise.all([told(), patiently(goOn(), 'end of a connection that the client goes on using')]);
+  await until(() => openDescriptors(victim.server) <= victim.descriptors, 'the server has closed its side');
+  t.false(silent.socket.destroyed, 'the client has not');
+  silent.close();
+};
+
+/** Whole numbers below a bound, the same in each run, from Numerical Recipes' generator. */
+function random(seed: number): (bound: number) => number {
+  let x = seed;
+  return (bound) => {
+    x = (Math.imul(x, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((x / 2 ** 32) * bound);
+  };
+}
+
+attacks['random bytes'] = async (t, { server }) => {
+  const below = random(1);
+  const good = 'PING\nECHO hello\nWAIT 1\nBURN 9\nSTREAM 9\n'.repeat(4);
+  const goodHttp = 'GET /echo/hello HTTP/1.1\r\nHost: test\r\n\r\n'.repeat(4);
+  for (let round = 0; round < 50; round++) {
+    const bytes = Buffer.from(Array.from({ length: below(8000) }, () => below(256)));
+    const nearly = Buffer.from(round % 2 === 0 ? good : goodHttp);
+    for (let faults = 0; faults < 3; faults++) nearly[below(nearly.length)] = below(256);
+    await ask(t, server, bytes);
+    await ask(t, server, nearly);
+  }
+  t.pass('each of them was answered to the end');
+};
+
+attacks['good and bad clients that come and go at once'] = async (t, { server }) => {
+  const below = random(2);
+  const bad = [
+    '',
+    'PI',
+    'PING\n',
+    'WAIT 3\nPING\n',
+    'STREAM 10000000\n',
+    'GET /stream/10000000 HTTP/1.1\r\nHost: a\r\n\r\n',
+  ];
+  const badOnes = async (): Promise<void> => {
+    for (let i = 0; i < 30; i++) {
+      const client = await connectTo(t, server);
+      client.send(bad[below(bad.length)]!);
+      if (below(2) === 0) client.reset();
+      else client.close();
+    }
+  };
+  const goodOnes = async (_: unknown, who: number): Promise<void> => {
+    for (let i = 0; i < 10; i++) {
+      const [text, count] = [`${who} ${i} ${'e'.repeat(below(900))}`, below(100_000)];
+      const answer = await ask(t, server, `ECHO ${text}\nWAIT 1\nSTREAM ${count}\n`);
+      if (answer !== `${text}\nDONE\n${'A'.repeat(count)}DONE\n`) t.fail(`${answer.length} bytes came for ${text}`);
+    }
+  };
+  await Promise.all([...Array.from({ length: 10 }, badOnes), ...Array.from({ length: 10 }, goodOnes)]);
+};
+
+attacks['NUL bytes'] = async (t, { server }) => {
+  t.is(
+    await ask(t, server, '\0\nPING\0\n\0PING\nECHO \0\nWAIT 1\0\nPING\n'),
+    'ERROR unknown command\nERROR unknown command\nERROR unknown command\n\0\n' +
+      'ERROR WAIT takes 0 to 600000 milliseconds\nPONG\n',
+  );
+  t.is(await ask(t, server, Buffer.alloc(3000)), 'ERROR line too long\n');
+  t.regex(await ask(t, server, 'GET /pi\0ng HTTP/1.1\r\nHost: test\r\n\r\n'), /^HTTP\/1\.1 400 /);
+};
+
+attacks['an HTTP head that trickles, and never ends'] = async (t, { server }) => {
+  const client = await connectTo(t, server);
+  const trickle = (bytes: string): Promise<unknown> => new Promise((resolve) => client.socket.write(bytes, resolve));
+  await trickle('GET /ping HTTP/1.1\r\n');
+  const answer = client.rest();
+  for (let sent = 0; sent < 10_000 && !client.socket.readableEnded; sent += 10) await trickle('X: 45678\r\n');
+  t.regex((await answer).toString(), /^HTTP\/1\.1 431 /);
+  client.close();
+  t.is(await ask(t, server, 'GET /ping HTTP/1.1\r\nX: '), '', 'half a head, then nothing more');
+};
+
+attacks['resets in the middle of STREAM'] = async (t, { server }) => {
+  const reset = async (bytes: number): Promise<void> => {
+    const client = await connectTo(t, server);
+    client.send('STREAM 1000000000000\nPING\n');
+    t.is(await client.skip(bytes), bytes);
+    client.reset();
+  };
+  await Promise.all(Array.from({ length: 20 }, (_, i) => reset(i * 50_000)));
+};
+
+attacks['clients gone during WAIT'] = async (t, { server }) => {
+  const leave = async (how: 'reset' | 'close'): Promise<void> => {
+    const client = await connectTo(t, server);
+    t.is(await client.send('PING\nWAIT 200\nSTREAM 1000000000000\n').line(), 'PONG');
+    client[how]();
+  };
+  await Promise.all([leave('reset'), leave('close'), leave('reset')]);
+};
+
+/** Sends to a server, reads nothing, and looks how much the server grows. The client is there already when it does. */
+async function neverReading(t: ExecutionContext, server: Server, data: string | Uint8Array): Promise<Client> {
+  const client = await connectTo(t, server);
+  t.is(await client.send('PING\n').line(), 'PONG');
+  const before = residentBytes(server);
+  client.send(data);
+  await until(() => client.socket.readableLength > 0, 'the first answer is there');
+  await settled(server);
+  const growth = residentBytes(server) - before;
+  t.true(growth < GROWTH, `the server grew by ${growth} bytes`);
+  return client;
+}
+
+attacks['a reader that never reads STREAM 300000000'] = async (t, { server }) => {
+  (await neverReading(t, server, 'STREAM 300000000\n')).reset();
+};
+
+attacks['a pipeline of 2 MB of STREAMs that nobody reads'] = async (t, { server }) => {
+  (await neverReading(t, server, 'STREAM 60000\n'.repeat(160_000))).reset();
+};
+
+attacks['48 MB of ECHOs whose answers are read much later'] = async (t, { server }) => {
+  const text = `${'e'.repeat(1000)}\n`;
+  const count = 48_000;
+  const client = await neverReading(t, server, Buffer.from(`ECHO ${text}`.repeat(count)));
+  t.is(await client.end().skip(count * text.length + 1), count * text.length, 'not one is lost');
+  client.close();
+};
+
+attacks['200 connections opened and dropped'] = async (t, { server }) => {
+  const clients = await Promise.all(Array.from({ length: 200 }, () => connectTo(t, server)));
+  clients.forEach((client, i) => {
+    client.send(['PI', 'PING\nPING\n', 'GET /ping HTTP/1.1\r\n', ''][i % 4]!);
+    if (i % 8 < 4) client.reset();
+    else client.close();
+  });
+};
+
+attacks['connections one after another, by the thousand'] = async (t, { server, traits }) => {
+  for (let i = 0; i < SEQUENTIAL[traits.connection]; i++) {
+    if ((await ask(t, server, 'PING\n')) !== 'PONG\n') t.fail(`connection ${i} was not served`);
+  }
+  t.pass();
+};
+
+attacks['running out of descriptors'] = async (t, shared) => {
+  const limit = descriptors(shared.server.pid).length + ROOM;
+  const victim = await prepare(shared, { descriptors: limit }, (path, options) => startServer(t, path, options));
+  const { server, traits } = victim;
+  const free = members(server).map(({ pid }) => limit - used(pid, limit));
+  const clients = Array.from({ length: sum(free) + 5 }, () => dial(t, server)); // so at least five do not fit
+  const served: Client[] = [];
+  const answers = clients.map(async (client) => {
+    t.is(await client.send('PING\n').line(), 'PONG', 'nobody is refused');
+    served.push(client);
+  });
+  const all = Promise.all(answers);
+  all.catch(() => {}); // looked at in the end
+
+  // A process for each connection has descriptors of its own; few clients at a time never come near the limit.
+  const most =
+    traits.connection === 'process' ? clients.length : typeof traits.clients === 'number' ? traits.clients : 0;
+  const full = (): boolean => members(server).some(({ pid }) => used(pid, limit) === limit);
+  await until(() => served.length > 0 && (full() || served.length === most), 'those who fit are served');
+
+  if (full()) {
+    const before = processorTime(server);
+    const began = performance.now();
+    t.is(await served[0]!.send('WAIT 1000\n').line(), 'DONE');
+    const share = (processorTime(server) - before) / (performance.now() - began);
+    t.true(share < SPIN, `it used ${Math.round(100 * share)}% of a processor while it waited for descriptors`);
+    t.true(full());
+  }
+
+  const before = served.length;
+  served[0]!.close();
+  await until(() => before === clients.length || served.length > before, 'the next one is served when one has gone');
+  await Promise.all(answers.map(async (answer, i) => answer.then(() => clients[i]!.close())));
+  await all;
+  await unharmed(t, victim);
+};
+
+/** How many descriptors below a limit a process has open; it may have inherited some from above. */
+function used(pid: number, limit: number): number {
+  return descriptors(pid).filter((fd) => fd < limit).length;
+}
+
+/** Starts a server, waits until it is all there, and looks what it holds. */
+async function prepare(
+  { path, args, traits }: Pick<Victim, 'path' | 'args' | 'traits'>,
+  options: StartOptions,
+  start: (path: string, options: StartOptions) => Promise<Server>,
+): Promise<Victim> {
+  const server = await start(path, { ...options, args });
+  await settled(server);
+  const pids = members(server).map(({ pid }) => pid);
+  return { path, args, traits, server, pids, descriptors: openDescriptors(server) };
+}
+
+/** A server serves as before: as many clients at a time as it has workers, with what it held before and no more. */
+async function unharmed(t: ExecutionContext, { server, traits, pids, descriptors: before }: Victim): Promise<void> {
+  const workers = typeof traits.clients === 'number' && traits.clients <= 16 ? traits.clients : 1;
+  const clients = await Promise.all(Array.from({ length: workers }, () => connectTo(t, server)));
+  for (const client of clients) t.is(await client.send('PING\n').line(), 'PONG');
+  for (const client of clients) t.is((await client.end().rest()).length, 0);
+  await until(() => openDescriptors(server) <= before, `no more than the ${before} descriptors from before are open`);
+  await until(() => zombies(server).length === 0, 'no zombie is left');
+  await until(() => members(server).length === pids.length, `${pids.length} processes are there, as before`);
+  if (traits.connection === 'nothing')
+    t.deepEqual(
+      members(server).map(({ pid }) => pid),
+      [...pids],
+    );
+  t.deepEqual(
+    server.stderr.filter((line) => /^\s+at |Error/.test(line)),
+    [],
+    'no stack trace',
+  );
+}
+
+const servers: Server[] = [];
+test.after.always(() => Promise.all(servers.map((server) => server.kill())));
+
+for (const { name, path, traits } of serverChapters()) {
+  for (const args of WAYS[name] ?? [[]]) {
+    let prepared: Promise<Victim> | undefined;
+    for (const [attack, run] of Object.entries(attacks)) {
+      test.serial(`${[name, ...args].join(' ')} outlives ${attack}`, async (t) => {
+        prepared ??= prepare({ path, args, traits }, {}, async (...where) => {
+          const server = await launchServer(...where);
+          servers.push(server);
+          return server;
+        });
+        const victim = await prepared;
+        await run(t, victim);
+        await unharmed(t, victim);
+      });
+    }
+  }
+}
