@@ -102,7 +102,7 @@ export class Program {
 
   /** Ends the whole process group, whatever state it is in. */
   async kill(): Promise<void> {
-    killGroup(this.child.pid!);
+    if (groups.has(this.child.pid!)) killGroup(this.child.pid!); // once it is gone, the number may be another's
     await this.ended;
   }
 }
