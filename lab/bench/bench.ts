@@ -2,14 +2,15 @@
 
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { cpus, release, tmpdir, totalmem } from 'node:os';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { wholeNumber } from '../../lib/program/program.ts';
 import type { Measurement } from './client.ts';
+import { machine, markdown, median, save } from './table.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const { rounds } = new Command('bench')
@@ -82,7 +83,6 @@ async function fill(subjects: readonly Subject[], columns: readonly { active: nu
   return grid;
 }
 
-const median = (values: number[]): number => values.sort((a, b) => a - b)[values.length >> 1]!;
 const cost = ({ serverMicroseconds, requests }: Measurement): number => serverMicroseconds / requests;
 
 /** Ratios are taken round by round, and then their median: the machine may have been slower in one round. */
@@ -90,19 +90,7 @@ function ratio(these: Measurement[], those: Measurement[]): number {
   return median(these.map((measurement, round) => cost(measurement) / cost(those[round]!)));
 }
 
-function markdown(rows: readonly (readonly string[])[]): string {
-  const [head = [], ...body] = rows;
-  const rule = head.map((_, i) => (i === 0 ? '---' : '---:'));
-  return [head, rule, ...body].map((row) => `| ${row.join(' | ')} |\n`).join('');
-}
-
-const machine = `${cpus().length} × ${cpus()[0]?.model.replace(/\(R\)|\(TM\)/g, '')}, ${Math.round(totalmem() / 2 ** 30)} GiB, Linux ${release()}, Node ${process.versions.node}`;
-
-function save(name: string, command: string, table: string): void {
-  const text = `${table}\n*${machine}; server on one core, load on the other; medians of ${rounds} interleaved rounds of \`${command}\`.*\n`;
-  writeFileSync(new URL(`./${name}.md`, import.meta.url), text);
-  console.log(`\n${text}`);
-}
+const source = `${machine}; server on one core, load on the other; medians of ${rounds} interleaved rounds of \`make bench\``;
 
 // Speed: what a PING costs the server.
 const sizes = [100, 1000, 10_000];
@@ -113,7 +101,6 @@ const speed = await fill(
 const base = speed.get(nodeNet)!;
 save(
   'speed',
-  'make bench',
   markdown([
     ['processor time per PING', ...sizes.map((n) => `${n.toLocaleString('en')} connections`), 'idle connection'],
     ...[...speed].map(([subject, columns]) => [
@@ -122,9 +109,10 @@ save(
         const time = `${median(runs.map(cost)).toFixed(2)} µs`;
         return subject === nodeNet ? time : `${time} (${ratio(runs, base[i]!).toFixed(2)}×)`;
       }),
-      `${Math.round(median(columns.at(-1)!.map(({ idleBytes }) => idleBytes)))} B`,
+      subject.face === undefined ? `${Math.round(median(columns.at(-1)!.map(({ idleBytes }) => idleBytes)))} B` : '',
     ]),
   ]),
+  source,
 );
 
 // Growth: what the same PING costs beside connections that say nothing.
@@ -135,7 +123,6 @@ const growth = await fill(
 );
 save(
   'growth',
-  'make bench',
   markdown([
     ['processor time per PING, 10 connections busy', ...crowds.map((n) => `${n.toLocaleString('en')} idle`)],
     ...[...growth].map(([{ name }, columns]) => [
@@ -143,4 +130,5 @@ save(
       ...columns.map((runs) => `${median(runs.map(cost)).toFixed(2)} µs`),
     ]),
   ]),
+  source,
 );

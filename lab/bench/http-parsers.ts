@@ -2,10 +2,9 @@
 
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import os from 'node:os';
 import { HTTPParser } from 'http-parser-js';
+import { machine, markdown, median, save } from './table.ts';
 
 /** Parses bytes `start` … `end`, but not beyond the end of a request; throws at a malformed one. @returns how many */
 type Feed = (bytes: Buffer, start: number, end: number) => number;
@@ -134,7 +133,6 @@ if (process.send !== undefined) {
   // A process for each, because V8 compiles a function for all the callers it has met. They take turns.
   const children = Object.keys(PARSERS).map((name) => fork(import.meta.filename, [name]));
   for (const child of children) child.once('exit', (code) => code !== 0 && process.exit(1)); // it has said why
-  const median = (times: number[]) => Math.round(times.sort((a, b) => a - b)[times.length >> 1]);
   const table: Record<string, Record<string, number>> = {};
   for (const input of Object.keys(INPUTS)) {
     const times = children.map((): number[] => []);
@@ -145,14 +143,11 @@ if (process.send !== undefined) {
         if (round >= 0) times[i].push(time);
       }
     }
-    table[input] = Object.fromEntries(Object.keys(PARSERS).map((name, i) => [name, median(times[i])]));
+    table[input] = Object.fromEntries(Object.keys(PARSERS).map((name, i) => [name, Math.round(median(times[i]!))]));
   }
   for (const child of children) child.disconnect();
   const names = Object.keys(PARSERS);
   const rows = Object.entries(table).map(([input, times]) => [input, ...names.map((name) => `${times[name]} ns`)]);
-  const lines = [['processor time per request', ...names], ['---', ...names.map(() => '---:')], ...rows];
-  const machine = `${os.cpus().length} × ${os.cpus()[0].model.replace(/\(R\)/g, '')}, Linux ${os.release()}, Node ${process.versions.node}`;
-  const text = `${lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n')}\n\n*${machine}; medians of ${ROUNDS} interleaved rounds of \`npx tsx lab/bench/http-parsers.ts\`.*\n`;
-  writeFileSync(new URL('./http-parsers.md', import.meta.url), text);
-  console.log(text);
+  const source = `${machine}; medians of ${ROUNDS} interleaved rounds of \`npx tsx lab/bench/http-parsers.ts\``;
+  save('http-parsers', markdown([['processor time per request', ...names], ...rows]), source);
 }

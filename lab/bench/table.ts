@@ -1,0 +1,28 @@
+/** How the benchmarks print: tables in Markdown, with the machine that they come from, in a file that a text includes. */
+
+import { writeFileSync } from 'node:fs';
+import { cpus, release, totalmem } from 'node:os';
+
+const model = (cpus()[0]?.model ?? 'unknown').replace(/\(R\)|\(TM\)/g, '');
+
+/** Processor, memory, kernel and Node of this machine, in a line. */
+export const machine = `${cpus().length} × ${model}, ${Math.round(totalmem() / 2 ** 30)} GiB, Linux ${release()}, Node ${process.versions.node}`;
+
+/** The middle one of some numbers, or the upper one of the two in the middle. */
+export function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[values.length >> 1]!;
+}
+
+/** A table; the first row is the head, and all columns but the first are numbers. */
+export function markdown(rows: readonly (readonly string[])[]): string {
+  const [head = [], ...body] = rows;
+  const rule = head.map((_, i) => (i === 0 ? '---' : '---:'));
+  return [head, rule, ...body].map((row) => `| ${row.join(' | ')} |\n`).join('');
+}
+
+/** Prints a table, and writes it to NAME.md in this folder. @param source where it comes from: machine and command */
+export function save(name: string, table: string, source: string): void {
+  const text = `${table}\n*${source}.*\n`;
+  writeFileSync(new URL(`./${name}.md`, import.meta.url), text);
+  console.log(`\n${text}`);
+}
