@@ -4,7 +4,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import test, { type ExecutionContext } from 'ava';
 import { burn } from '../lib/service/burn.ts';
-import { ask, connectTo } from '../lib/testing/client.ts';
+import { ask, connectTo, dial } from '../lib/testing/client.ts';
 import { launchServer, type Server, startServer } from '../lib/testing/server.ts';
 import { serverChapters } from './servers.ts';
 
@@ -120,6 +120,17 @@ checks['answers a long pipeline of everything, more than any buffer holds'] = as
     expected += `PONG\n${i} ${'e'.repeat(i % 1000)}\n${'A'.repeat(i)}DONE\nRESULT ${burn(i % 50)}\nERROR unknown command\n`;
   }
   same(t, await ask(t, server, asked), expected);
+};
+
+checks['gives nobody the answer of another, however much is under way'] = async (t, server) => {
+  const asked = `${'BURN 3\n'.repeat(40)}STREAM 3000000\nBURN 1\n`;
+  const expected = `${`RESULT ${burn(3)}\n`.repeat(40)}${'A'.repeat(3_000_000)}DONE\nRESULT ${burn(1)}\n`;
+  const first = await connectTo(t, server);
+  first.send(asked).end();
+  const second = dial(t, server);
+  second.send('PING\nBURN 2\n').end();
+  same(t, (await first.rest()).toString(), expected);
+  t.is((await second.rest()).toString(), `PONG\nRESULT ${burn(2)}\n`);
 };
 
 checks['answers all that was asked before a half-close, then closes'] = async (t, server) => {

@@ -44,7 +44,7 @@ const CALLS: Record<string, Mechanism> = {
   },
 };
 /** How often a server may go to sleep, in all its threads, while it does nothing but let a WAIT pass. */
-const SLEEPS = 20;
+const SLEEPS = 50;
 /** How much of one processor it may use meanwhile. */
 const IDLE = 0.2;
 
@@ -98,7 +98,7 @@ for (const { name } of chapters) {
     const sleeps = (): number => sum(members(server).flatMap(({ pid }) => threads(pid).map((thread) => thread.sleeps)));
     const [client] = (await hold(t, server, 1)) as [Client];
     const [slept, used, began] = [sleeps(), processorTime(server), performance.now()];
-    t.is(await client.send('WAIT 400\n').line(), 'DONE');
+    t.is(await client.send('WAIT 500\n').line(), 'DONE');
     const share = (processorTime(server) - used) / (performance.now() - began);
     t.true(share < IDLE, `it used ${Math.round(100 * share)}% of a processor`);
     t.true(sleeps() - slept < SLEEPS, `it went to sleep ${sleeps() - slept} times`);

@@ -98,22 +98,24 @@ export class Connections implements Carrier {
   /** Carries out what the session asks for, as far as the socket lets it. */
   #run(connection: Connection): Want {
     const { fd, session } = connection;
-    for (let turn = 0; turn < TURNS; turn++) {
-      const { output } = connection.pending ?? this.#pending;
-      const step = session.next(output);
-      if (output.length > 0 && !this.#flush(connection)) return this.#forget(fd);
+    for (let turn = 1; ; turn++) {
+      const step = session.next((connection.pending ?? this.#pending).output);
+      if (!this.#flush(connection)) return this.#forget(fd);
       if (connection.pending !== null) return this.#park(connection, Want.Write);
+      // From here on all is written, and the output that all connections share is empty again.
       switch (step) {
         case Step.Read:
           return session.idle ? this.#release(connection) : this.#park(connection, Want.Read);
         case Step.Write:
+          if (turn >= TURNS) return this.#park(connection, Want.Write | Want.Again);
           break;
         case Step.Wait:
           connection.waiting = true;
           this.wakeups.later(fd, session.amount);
           return this.#park(connection, Want.Nothing);
         case Step.Burn:
-          session.resume(output, burn(session.amount));
+          if (turn > 1) return this.#park(connection, Want.Write | Want.Again); // others first: it takes long
+          session.resume(this.#pending.output, burn(session.amount));
           break;
         case Step.Close:
           // Closing a socket with unread bytes in it sends a reset, which can destroy answers that the client has not
@@ -124,7 +126,6 @@ export class Connections implements Carrier {
           return this.#park(connection, Want.Read);
       }
     }
-    return this.#park(connection, Want.Write | Want.Again);
   }
   // #endregion run
 
@@ -132,9 +133,13 @@ export class Connections implements Carrier {
   #flush(connection: Connection): boolean {
     const pending = connection.pending ?? this.#pending;
     const { memory, output } = pending;
-    const count = write(connection.fd, memory, output.start, output.length);
+    if (output.length === 0) return true;
+    let count: number;
+    do {
+      count = write(connection.fd, memory, output.start, output.length);
+    } while (count === -EINTR);
     if (count >= 0) output.wrote(count);
-    else if (count !== -EAGAIN && count !== -EINTR) return false;
+    else if (count !== -EAGAIN) return false;
     if (output.length === 0) this.#recycle(connection);
     else if (connection.pending === null) {
       connection.pending = pending;

@@ -7,6 +7,8 @@ export class Wakeups {
   readonly #timers = new Timers();
   /** In the order in which they were woken. */
   readonly #awake = new Set<number>();
+  /** The time of the loop's present turn: who is due later, be it by an instant, waits for the next one. */
+  #now = Number.NaN;
 
   /** Wakes a descriptor after so many milliseconds, instead of when it was told before. */
   later(fd: number, milliseconds: number): void {
@@ -26,6 +28,7 @@ export class Wakeups {
 
   /** How long the loop may wait, in milliseconds: 0 when somebody is awake, -1 for ever. */
   timeout(): number {
+    this.#now = Number.NaN;
     if (this.#awake.size > 0) return 0;
     if (this.#timers.size === 0) return -1;
     return Math.max(0, Math.ceil(this.#timers.next() - performance.now()));
@@ -37,6 +40,8 @@ export class Wakeups {
       this.#awake.delete(fd);
       return fd;
     }
-    return this.#timers.size === 0 ? -1 : this.#timers.expire(performance.now());
+    if (this.#timers.size === 0) return -1;
+    if (Number.isNaN(this.#now)) this.#now = performance.now();
+    return this.#timers.expire(this.#now);
   }
 }
