@@ -57,6 +57,8 @@ export class Connections implements Carrier {
       faces.set(this.#faces);
       this.#faces = faces;
     }
+    // An array that grows from its end stays an array for V8; one that begins at 5,000 becomes a hash table.
+    while (this.#connections.length <= fd) this.#connections.push(undefined);
     this.#faces[fd] = Face.Unknown;
     return Want.Read;
   }
