@@ -5,10 +5,10 @@ import test from 'ava';
 import { MAX_BACKLOG } from '../lib/service/chat.ts';
 import { type Client, connectTo } from '../lib/testing/client.ts';
 import { startServer } from '../lib/testing/server.ts';
-import { serverChapters } from './servers.ts';
+import { serverChapters, waysOf } from './servers.ts';
 
 const chats = serverChapters()
-  .map(({ name }) => ({ name, path: `chapters/${name}/chat.ts` }))
+  .map((chapter) => ({ name: chapter.name, path: `chapters/${chapter.name}/chat.ts`, ways: waysOf(chapter) }))
   .filter(({ path }) => existsSync(new URL(`../${path}`, import.meta.url)));
 
 /** Makes sure that a client is in the room: its word comes back to another who is. */
@@ -17,15 +17,8 @@ async function enters(newcomer: Client, witness: Client, word: string): Promise<
   while ((await witness.line()) !== word);
 }
 
-for (const { name, path } of chats) {
-  const modes =
-    name === '09-epoll'
-      ? [
-          ['--mode', 'level'],
-          ['--mode', 'edge'],
-        ]
-      : [[]];
-  for (const args of modes) {
+for (const { name, path, ways } of chats) {
+  for (const args of ways) {
     const title = [name, ...args].join(' ');
 
     test(`${title}: a line reaches all others, byte for byte, and not its sender`, async (t) => {

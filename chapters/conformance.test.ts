@@ -6,7 +6,7 @@ import test, { type ExecutionContext } from 'ava';
 import { burn } from '../lib/service/burn.ts';
 import { ask, connectTo, dial } from '../lib/testing/client.ts';
 import { launchServer, type Server, startServer } from '../lib/testing/server.ts';
-import { serverChapters } from './servers.ts';
+import { serverChapters, waysOf } from './servers.ts';
 
 type Check = (t: ExecutionContext, server: Server, path: string) => Promise<void>;
 const checks: Record<string, Check> = {};
@@ -242,15 +242,18 @@ checks['answers nc and curl'] = async (t, server) => {
 const servers: Server[] = [];
 test.after.always(() => Promise.all(servers.map((server) => server.kill())));
 
-for (const { name, path } of serverChapters()) {
-  let started: Promise<Server> | undefined;
-  for (const [title, check] of Object.entries(checks)) {
-    test.serial(`${name} ${title}`, async (t) => {
-      started ??= launchServer(path).then((server) => {
-        servers.push(server);
-        return server;
+for (const chapter of serverChapters()) {
+  const { name, path } = chapter;
+  for (const args of waysOf(chapter)) {
+    let started: Promise<Server> | undefined;
+    for (const [title, check] of Object.entries(checks)) {
+      test.serial(`${[name, ...args].join(' ')} ${title}`, async (t) => {
+        started ??= launchServer(path, { args }).then((server) => {
+          servers.push(server);
+          return server;
+        });
+        await check(t, await started, path);
       });
-      await check(t, await started, path);
-    });
+    }
   }
 }

@@ -7,16 +7,8 @@ import { settled } from '../lib/testing/kernel.ts';
 import { descriptors } from '../lib/testing/proc.ts';
 import { launchServer, patiently, type Server, startServer, until } from '../lib/testing/server.ts';
 import type { Traits } from './chapters.ts';
-import { serverChapters } from './servers.ts';
+import { serverChapters, waysOf } from './servers.ts';
 import { prepare, unharmed, type Victim } from './victim.ts';
-
-/** The other ways to start a server that serve in another way. */
-const WAYS: Record<string, string[][]> = {
-  '09-epoll': [
-    ['--mode', 'level'],
-    ['--mode', 'edge'],
-  ],
-};
 
 /** The server may grow by less than this, in bytes, whatever its clients do not read. */
 const GROWTH = 32 * 1024 * 1024;
@@ -263,8 +255,9 @@ async function launch(path: string, args: readonly string[], traits: Traits): Pr
   return { path, args, ...(await prepare(traits, launching)) };
 }
 
-for (const { name, path, traits } of serverChapters()) {
-  for (const args of WAYS[name] ?? [[]]) {
+for (const chapter of serverChapters()) {
+  const { name, path, traits } = chapter;
+  for (const args of waysOf(chapter)) {
     let launched: Promise<Attacked> | undefined;
     for (const [attack, run] of Object.entries(attacks)) {
       test.serial(`${[name, ...args].join(' ')} outlives ${attack}`, async (t) => {

@@ -17,3 +17,16 @@ export function serverChapters(): ServerChapter[] {
     return traits === undefined ? [] : [{ ...chapter, traits, path: `chapters/${chapter.name}/server.ts` }];
   });
 }
+
+/** The options with which a chapter serves in another way, for the suites that hold for each of them. */
+const WAYS: Readonly<Record<string, readonly (readonly string[])[]>> = {
+  '09-epoll': [
+    ['--mode', 'level'],
+    ['--mode', 'edge'],
+  ],
+};
+
+/** The ways in which a chapter serves, as command-line options; without any where there is but one. */
+export function waysOf({ name }: ServerChapter): readonly (readonly string[])[] {
+  return WAYS[name] ?? [[]];
+}
