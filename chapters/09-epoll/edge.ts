@@ -13,8 +13,9 @@ export class EdgeTriggered implements Trigger {
   readonly #wants: Want[] = [];
   /** By descriptor: what the kernel told and no EAGAIN has taken back. */
   readonly #ready: Want[] = [];
-  /** Descriptors that may be both: wanted and ready. */
+  /** Descriptors that may be both, wanted and ready; each stands here once, or it would have more turns than others. */
   #queue: number[] = [];
+  readonly #queued: boolean[] = [];
 
   constructor(epoll: number, carrier: Carrier) {
     this.#epoll = epoll;
@@ -32,7 +33,7 @@ export class EdgeTriggered implements Trigger {
     if (events & EPOLLIN) this.#ready[fd]! |= Want.Read;
     if (events & EPOLLOUT) this.#ready[fd]! |= Want.Write;
     if (events & (EPOLLERR | EPOLLHUP) && !(this.#wants[fd]! & Want.Read)) this.#apply(fd, this.#carrier.hangup(fd));
-    else if (this.#ready[fd]! & this.#wants[fd]!) this.#queue.push(fd);
+    else this.#enqueue(fd);
   }
 
   wake(fd: number): void {
@@ -45,6 +46,7 @@ export class EdgeTriggered implements Trigger {
     const queue = this.#queue;
     this.#queue = [];
     for (const fd of queue) {
+      this.#queued[fd] = false;
       const now = this.#ready[fd]! & this.#wants[fd]!;
       if (now & Want.Write) this.#write(fd);
       else if (now & Want.Read) this.#read(fd);
@@ -69,7 +71,13 @@ export class EdgeTriggered implements Trigger {
   #apply(fd: number, answer: Want): void {
     this.#wants[fd] = answer & (Want.Read | Want.Write);
     if (answer & Want.Close) close(fd);
-    else if (this.#ready[fd]! & this.#wants[fd]!) this.#queue.push(fd);
+    else this.#enqueue(fd);
+  }
+
+  #enqueue(fd: number): void {
+    if (this.#queued[fd] || !(this.#ready[fd]! & this.#wants[fd]!)) return;
+    this.#queued[fd] = true;
+    this.#queue.push(fd);
   }
 }
 // #endregion edge
