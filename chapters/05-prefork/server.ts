@@ -47,7 +47,7 @@ announce(NAME, listener);
 function stop(): void {
   if (stopping) return;
   stopping = true;
-  for (const child of children) child.kill('SIGKILL'); // asleep in accept or read, it can do nothing else
+  for (const child of children) child.kill('SIGKILL'); // asleep in accept or read, it could handle no other
   console.log('child      pid  connections');
   children.forEach((child, slot) => {
     console.log(`${`${slot + 1}`.padStart(5)}  ${`${child.pid}`.padStart(7)}  ${`${served[slot]}`.padStart(11)}`);

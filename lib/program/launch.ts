@@ -17,8 +17,7 @@ const bundles = new Map<string, string>();
 // #region compile
 /**
  * Compiles an entry and all that it imports from this repository into one file, once a process; packages stay outside.
- * Node then starts it in 50 ms, where the tsx loader would cost 200 ms more in each child, and on Node 20 no worker
- * could start at all.
+ * The tsx loader would take several times as long in each child, and on Node 20 no worker could start through it at all.
  *
  * @param entry the TypeScript module, as `new URL('./child.ts', import.meta.url)`
  * @returns the path of a module that plain Node runs

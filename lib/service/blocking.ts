@@ -69,8 +69,8 @@ function flush(fd: number): boolean {
 
 // #region linger
 /**
- * Lets the last answer arrive. Closing a socket with unread bytes in it sends a reset, which can destroy answers that
- * the client has not read yet: so end our side, then read what still comes until the client ends its own.
+ * Lets the last answer arrive. Closing a socket with unread bytes in it sends a reset, which can cost
+ * the client its answer: so end our side, then read what still comes until the client ends its own.
  */
 function linger(fd: number): void {
   shutdown(fd, SHUT_WR);

@@ -230,7 +230,7 @@ function takePath(target: string, request: HttpRequest): void {
 const made = { status: 0, connection: '', length: -1, head: Buffer.alloc(0) };
 
 /**
- * Writes the status line and the header of an answer. There is no Date: a session has no clock (RFC 9110 §6.6.1).
+ * Writes the status line and the header of an answer. There is no Date, against RFC 9110 §6.6.1: a session has no clock.
  *
  * @param length of the body, in bytes
  */

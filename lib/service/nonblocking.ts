@@ -120,8 +120,8 @@ export class Connections implements Carrier {
           session.resume(this.#pending.output, burn(session.amount));
           break;
         case Step.Close:
-          // Closing a socket with unread bytes in it sends a reset, which can destroy answers that the client has not
-          // read yet: end our side, then read what still comes until the client ends its own.
+          // Closing a socket with unread bytes in it sends a reset, which can cost the client its answer:
+          // end our side, then read what still comes until the client ends its own.
           if (session.ended || shutdown(fd, SHUT_WR) < 0) return this.#forget(fd);
           connection.lingering = true;
           this.wakeups.later(fd, LINGER);
