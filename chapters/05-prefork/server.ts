@@ -23,6 +23,7 @@ const served = sharedCounters(counters, slots);
 
 // #region start
 const children: ChildProcess[] = [];
+const restarts: NodeJS.Timeout[] = [];
 let stopping = false;
 
 function start(slot: number): void {
@@ -33,7 +34,7 @@ function start(slot: number): void {
     if (stopping) return;
     console.error(`${NAME}: child ${child.pid} ${why}; another takes its place`);
     const pause = performance.now() - began < SHORT_LIFE ? SHORT_LIFE : 0;
-    setTimeout(() => !stopping && start(slot), pause);
+    restarts[slot] = setTimeout(start, pause, slot);
   };
   child.on('exit', (status, signal) => replace(`ended (${signal ?? `status ${status}`})`));
   child.on('error', ({ message }) => replace(`did not start (${message})`));
@@ -47,6 +48,7 @@ announce(NAME, listener);
 function stop(): void {
   if (stopping) return;
   stopping = true;
+  for (const restart of restarts) clearTimeout(restart);
   for (const child of children) child.kill('SIGKILL'); // asleep in accept or read, it could handle no other
   console.log('child      pid  connections');
   children.forEach((child, slot) => {

@@ -33,7 +33,8 @@ export function serve(listener: number, carrier: Carrier, mode: 'level' | 'edge'
 
   let unfinished = false;
   for (;;) {
-    const count = ep.epoll_wait(epoll, events, unfinished ? 0 : carrier.wakeups.timeout());
+    const timeout = carrier.wakeups.timeout(); // asked in each turn, for it begins the turn of the timers as well
+    const count = ep.epoll_wait(epoll, events, unfinished ? 0 : timeout);
     for (let i = 0; i < count; i++) {
       const fd = events.fd(i);
       if (fd !== listener) trigger.told(fd, events.events(i));

@@ -79,6 +79,8 @@ export async function openServer(name: string, where: Where, options: ListenerOp
 
 /** Prints the line that people and tests wait for: the server is ready. */
 export function announce(name: string, listener: number): void {
+  // Whoever reads what is printed may go away; the server serves on.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   console.log(`${name} listening on ${formatAddress(getsockname(listener))} (pid ${process.pid})`);
 }
 

@@ -26,7 +26,11 @@ export class Wakeups {
     this.#awake.delete(fd);
   }
 
-  /** How long the loop may wait, in milliseconds: 0 when somebody is awake, -1 for ever. */
+  /**
+   * Begins a turn of the loop, and must be called in each: next() then tells of those who are due by now.
+   *
+   * @returns how long the loop may wait, in milliseconds: 0 when somebody is awake, -1 for ever
+   */
   timeout(): number {
     this.#now = Number.NaN;
     if (this.#awake.size > 0) return 0;
