@@ -3,6 +3,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { startChild } from '../../lib/program/launch.ts';
 import { announce, openServer, serverCommand, wholeNumber } from '../../lib/program/program.ts';
+import { tally } from '../../lib/program/tally.ts';
 import { memfd, sharedCounters } from '../../lib/sys/memory.ts';
 
 const NAME = '05-prefork';
@@ -50,11 +51,8 @@ function stop(): void {
   stopping = true;
   for (const restart of restarts) clearTimeout(restart);
   for (const child of children) child.kill('SIGKILL'); // asleep in accept or read, it could handle no other
-  console.log('child      pid  connections');
-  children.forEach((child, slot) => {
-    console.log(`${`${slot + 1}`.padStart(5)}  ${`${child.pid}`.padStart(7)}  ${`${served[slot]}`.padStart(11)}`);
-  });
-  console.log(`total           ${`${served.reduce((sum, count) => sum + count, 0n)}`.padStart(11)}`);
+  const rows = children.map(({ pid }, slot) => [slot + 1, pid ?? 0, served[slot]!]);
+  console.log(tally(['child', 'pid', 'connections'], rows, 2));
   process.exitCode = 0; // the process ends when the last child has been reaped
 }
 

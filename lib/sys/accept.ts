@@ -23,8 +23,8 @@ import { accept4, SOCK_CLOEXEC, SOCK_NONBLOCK } from './socket.ts';
  */
 export const ACCEPT_PAUSE = 100;
 
-/** Whether accept failed for want of descriptors or memory, so that it is worth asking again a little later. */
-function exhausted(errno: number): boolean {
+/** Whether accept failed for want of descriptors or memory, so that it is worth asking again ACCEPT_PAUSE later. */
+export function exhausted(errno: number): boolean {
   return errno === -EMFILE || errno === -ENFILE || errno === -ENOBUFS || errno === -ENOMEM;
 }
 
@@ -32,7 +32,7 @@ function exhausted(errno: number): boolean {
  * Whether accept failed for a reason that has passed already: a signal, a client that left the queue, or what befell
  * its connection in the network, which accept(2) bids us take for EAGAIN.
  */
-function passing(errno: number): boolean {
+export function passing(errno: number): boolean {
   switch (-errno) {
     case EINTR:
     case ECONNABORTED:

@@ -7,6 +7,8 @@ import * as epoll from './epoll.ts';
 import * as errors from './errors.ts';
 import * as io from './io.ts';
 import { type Layout, layout, layouts } from './layout.ts';
+import * as message from './message.ts';
+import * as poll from './poll.ts';
 import { SIGINT, SIGKILL, SIGPIPE, SIGTERM, WNOHANG } from './process.ts';
 import { FD_SETSIZE } from './select.ts';
 import * as socket from './socket.ts';
@@ -23,6 +25,14 @@ const documented = {
   timeval: { size: 16, tv_sec: 0, tv_usec: 8 },
   // timespec(3type): time_t and long, 64 bits each on both
   timespec: { size: 16, tv_sec: 0, tv_nsec: 8 },
+  // poll(2): int fd, short events, short revents
+  pollfd: { size: 8, fd: 0, events: 4, revents: 6 },
+  // iovec(3type): void *iov_base, size_t iov_len
+  iovec: { size: 16, iov_base: 0, iov_len: 8 },
+  // sendmsg(2): name and its length, iovec and their number, control and its length, flags; pointers and lengths aligned
+  msghdr: { size: 56, msg_iov: 16, msg_iovlen: 24, msg_control: 32, msg_controllen: 40, msg_flags: 48 },
+  // cmsg(3): size_t cmsg_len, int cmsg_level, int cmsg_type
+  cmsghdr: { size: 16, cmsg_len: 0, cmsg_level: 8, cmsg_type: 12 },
 };
 /** epoll_event(3type), <linux/eventpoll.h>: u32 events, u64 data, EPOLL_PACKED on x86-64 alone. */
 const epollEvent = {
@@ -41,7 +51,7 @@ test('the layouts in use are those of the architecture that this process runs on
 });
 
 const HEADERS = ['errno.h', 'fcntl.h', 'netinet/in.h', 'netinet/tcp.h', 'signal.h', 'stddef.h', 'sys/epoll.h']
-  .concat('sys/select.h', 'sys/socket.h', 'sys/un.h', 'sys/wait.h', 'time.h')
+  .concat('poll.h', 'sys/select.h', 'sys/socket.h', 'sys/uio.h', 'sys/un.h', 'sys/wait.h', 'time.h')
   .map((header) => `#include <${header}>\n`)
   .join('');
 
@@ -63,7 +73,18 @@ function targetOf(compiler: string): 'x64' | 'arm64' | undefined {
 
 const signals = { SIGINT, SIGKILL, SIGPIPE, SIGTERM };
 /** Every number that these modules export in capitals, as EPOLLIN and SO_REUSEPORT. */
-const exported = { ...address, ...epoll, ...errors, ...io, ...socket, ...signals, FD_SETSIZE, WNOHANG };
+const exported = {
+  ...address,
+  ...epoll,
+  ...errors,
+  ...io,
+  ...message,
+  ...poll,
+  ...socket,
+  ...signals,
+  FD_SETSIZE,
+  WNOHANG,
+};
 const constants = Object.entries(exported).filter(
   (entry): entry is [string, number] => /^[A-Z][A-Z0-9_]+$/.test(entry[0]) && typeof entry[1] === 'number',
 );

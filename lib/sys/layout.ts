@@ -18,6 +18,14 @@ export interface Layouts {
   readonly timeval: Layout;
   /** timespec(3type), for nanosleep(2). */
   readonly timespec: Layout;
+  /** poll(2). */
+  readonly pollfd: Layout;
+  /** iovec(3type): one piece of a message. */
+  readonly iovec: Layout;
+  /** sendmsg(2): a message with its pieces, and the control messages that go with it. */
+  readonly msghdr: Layout;
+  /** cmsg(3): the head of a control message; its data follow. */
+  readonly cmsghdr: Layout;
   /** epoll_event(3type): the one that differs. */
   readonly epoll_event: Layout;
 }
@@ -28,6 +36,10 @@ const common = {
   sockaddr_un: { size: 110, sun_family: 0, sun_path: 2 },
   timeval: { size: 16, tv_sec: 0, tv_usec: 8 },
   timespec: { size: 16, tv_sec: 0, tv_nsec: 8 },
+  pollfd: { size: 8, fd: 0, events: 4, revents: 6 },
+  iovec: { size: 16, iov_base: 0, iov_len: 8 },
+  msghdr: { size: 56, msg_iov: 16, msg_iovlen: 24, msg_control: 32, msg_controllen: 40, msg_flags: 48 },
+  cmsghdr: { size: 16, cmsg_len: 0, cmsg_level: 8, cmsg_type: 12 },
 };
 
 /** By Node's names of the architectures, `process.arch`. */

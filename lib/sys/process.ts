@@ -18,6 +18,7 @@ const libcWaitpid = libc('waitpid', 'int', ['int', 'pointer', 'int']);
 const libcKill = libc('kill', 'int', ['int', 'int']);
 const libcSignal = libc('signal', 'long', ['int', 'pointer']);
 const libcNanosleep = libc('nanosleep', 'int', ['pointer', 'pointer']);
+const libcExit = libc('_exit', 'int', ['int']);
 const libcPrctl = libc('prctl', 'int', ['int', 'long', 'long', 'long', 'long']);
 
 /**
@@ -63,6 +64,12 @@ export const signal = traced(
   },
   'nothing',
 );
+
+/**
+ * _exit(2): ends this process at once, with all its threads, whatever they are doing. process.exit() waits for worker
+ * threads instead, and one that sleeps in a system call never hears of it.
+ */
+export const _exit = traced('_exit', (status: number): number => libcExit(status), 'nothing');
 
 const PR_SET_PDEATHSIG = 1;
 

@@ -1,6 +1,6 @@
 /** Sockets: the calls of socket(7), and the few options that the chapters set. */
 
-import { decodeAddress, encodeAddress, familyOf, formatAddress, type SocketAddress } from './address.ts';
+import { AF_UNIX, decodeAddress, encodeAddress, familyOf, formatAddress, type SocketAddress } from './address.ts';
 import { check } from './errors.ts';
 import { close } from './io.ts';
 import { layout } from './layout.ts';
@@ -10,6 +10,7 @@ import { writeTimeval } from './time.ts';
 import { traced } from './trace.ts';
 
 export const SOCK_STREAM = 1;
+export const SOCK_SEQPACKET = 5;
 export const SOCK_NONBLOCK = 0o4000;
 export const SOCK_CLOEXEC = 0o2000000;
 
@@ -94,6 +95,13 @@ export const socketpair = traced(
     result(libcSocketpair(domain, type, protocol, pair.at(0, 8))),
   'nothing',
 );
+
+/** A socketpair's descriptors; both close on exec. @throws SystemError */
+export function openSocketpair(type: typeof SOCK_STREAM | typeof SOCK_SEQPACKET): [number, number] {
+  const pair = Memory.allocate(8);
+  check(socketpair(AF_UNIX, type | SOCK_CLOEXEC, 0, pair), 'socketpair');
+  return [pair.bytes.readInt32LE(0), pair.bytes.readInt32LE(4)];
+}
 
 const option = Memory.allocate(16);
 const optionLength = Memory.allocate(4);

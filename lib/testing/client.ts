@@ -142,3 +142,10 @@ export async function hold(
   for (const client of clients) t.is(await client.line(), 'PONG');
   return clients;
 }
+
+/** Takes turns with each client, so that the server does with one request after another. */
+export async function pingAll(t: ExecutionContext, clients: readonly Client[], rounds: number): Promise<void> {
+  for (let round = 0; round < rounds; round++) {
+    for (const client of clients) t.is(await client.send('PING\n').line(), 'PONG');
+  }
+}

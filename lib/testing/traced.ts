@@ -3,7 +3,9 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { TestFn } from 'ava';
 import type { TraceRecord } from '../sys/trace.ts';
+import { settled } from './kernel.ts';
 import { launchServer, type Server, until } from './server.ts';
 
 /** A server that was started with --trace. A call that has not returned has no record yet. */
@@ -52,4 +54,25 @@ export class Traced {
     await this.server.kill();
     rmSync(this.#directory, { recursive: true, force: true });
   }
+}
+
+/**
+ * Servers with a trace for the tests of one file: each is started once for all of them, and has forgotten what was before
+ * whenever it is asked for.
+ *
+ * @param test ava's, whose end is theirs
+ * @returns takes a path from the root of the repository, and options
+ */
+export function traces(test: TestFn): (path: string, ...args: string[]) => Promise<Traced> {
+  const launched = new Map<string, Promise<Traced>>();
+  test.after.always(() => Promise.all([...launched.values()].map(async (traced) => (await traced).kill())));
+  return async (path, ...args) => {
+    const words = [path, ...args].join(' ');
+    const launching = launched.get(words) ?? Traced.launch(path, args);
+    launched.set(words, launching);
+    const traced = await launching;
+    await settled(traced.server);
+    traced.forget();
+    return traced;
+  };
 }

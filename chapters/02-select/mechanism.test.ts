@@ -1,0 +1,58 @@
+/** select is what its chapter says: seen in its system calls, and where FD_SETSIZE ends. */
+
+import test from 'ava';
+import { FD_SETSIZE } from '../../lib/sys/select.ts';
+import { type Client, connectTo, hold, pingAll } from '../../lib/testing/client.ts';
+import { settled } from '../../lib/testing/kernel.ts';
+import { descriptors } from '../../lib/testing/proc.ts';
+import { startServer, until } from '../../lib/testing/server.ts';
+import { traces } from '../../lib/testing/traced.ts';
+
+const SERVER = 'chapters/02-select/server.ts';
+const traceOf = traces(test);
+
+test.serial('02-select reads no more often than select said', async (t) => {
+  const traced = await traceOf(SERVER);
+  const clients = await hold(t, traced.server, 8);
+  await pingAll(t, clients, 10);
+  for (const client of clients) client.close();
+  await traced.closed(8);
+  let ready = 0;
+  for (const { call, result } of traced.calls('select', 'read')) {
+    ready = call === 'select' ? result : ready - 1;
+    t.true(ready >= (call === 'select' ? 1 : 0), 'each select finds somebody, and only those are read from');
+  }
+  t.is(traced.calls('read').length, 8 * 12, 'one read for each request and each end');
+});
+
+test.serial('02-select serves as many as FD_SETSIZE has room for, and says why no more', async (t) => {
+  const server = await startServer(t, SERVER);
+  await settled(server);
+  const used = (): number => descriptors(server.pid).filter((fd) => fd < FD_SETSIZE).length;
+  const places = FD_SETSIZE - used();
+  const clients = await Promise.all(Array.from({ length: 1100 }, () => connectTo(t, server)));
+  const answer = async (client: Client): Promise<string> => {
+    try {
+      return await client.send('PING\n').line();
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === undefined) throw error; // neither an answer nor an end
+      return '';
+    }
+  };
+  const answers = await Promise.all(clients.map(answer));
+  t.deepEqual([...new Set(answers)].sort(), ['', 'PONG']);
+  const served = clients.filter((_, i) => answers[i] === 'PONG');
+  t.is(served.length, places);
+  await server.line(/connection refused \(1 so far\): its descriptor is 1024, .*FD_SETSIZE = 1024/);
+  t.true(server.stderr.length < 10, 'it does not say so each time');
+  await pingAll(t, served, 1);
+  served.shift()!.close();
+  await until(() => used() < FD_SETSIZE, 'a place is free');
+  await hold(t, server, 1);
+});
+
+test.serial('02-select with --big-sets serves 1,100 at once', async (t) => {
+  const server = await startServer(t, SERVER, { args: ['--big-sets'] });
+  await pingAll(t, await hold(t, server, 1100), 1);
+  t.deepEqual(server.stderr, []);
+});

@@ -1,0 +1,92 @@
+/** poll(2) and the array that it takes. */
+
+import { layout } from './layout.ts';
+import { libc, result } from './libc.ts';
+import { Memory } from './memory.ts';
+import { traced } from './trace.ts';
+
+export const POLLIN = 0x001;
+export const POLLOUT = 0x004;
+export const POLLERR = 0x008;
+export const POLLHUP = 0x010;
+export const POLLNVAL = 0x020;
+
+const { size: SIZE, fd: FD, events: EVENTS, revents: REVENTS } = layout.pollfd;
+
+// #region pollfds
+/**
+ * Descriptors and what is wanted of them, as an array of struct pollfd without a gap: the kernel looks at every entry of
+ * it, so none may be empty. It grows as needed.
+ */
+export class PollFds {
+  /** How many entries it has. */
+  length = 0;
+  memory = Memory.allocate(64 * SIZE);
+  #words = new Int32Array(this.memory.bytes.buffer);
+  #shorts = new Int16Array(this.memory.bytes.buffer);
+  /** By descriptor: its place in the array, where it has one. */
+  readonly #places: (number | undefined)[] = [];
+
+  /** The descriptor of entry `i`. */
+  fd(i: number): number {
+    return this.#words[(i * SIZE + FD) >> 2]!;
+  }
+
+  /** What is wanted of entry `i`: POLLIN, POLLOUT. */
+  events(i: number): number {
+    return this.#shorts[(i * SIZE + EVENTS) >> 1]!;
+  }
+
+  /** What poll() found of entry `i`: what was wanted, and POLLERR, POLLHUP, POLLNVAL unasked; 0 for nothing. */
+  revents(i: number): number {
+    return this.#shorts[(i * SIZE + REVENTS) >> 1]!;
+  }
+
+  /** Says what is wanted of a descriptor, which gets an entry if it has none. */
+  set(fd: number, events: number): void {
+    let place = this.#places[fd];
+    if (place === undefined) {
+      place = this.length++;
+      if (this.length * SIZE > this.memory.length) this.#grow();
+      while (this.#places.length < fd) this.#places.push(undefined); // an array with holes would be slower
+      this.#places[fd] = place;
+      this.#words[(place * SIZE + FD) >> 2] = fd;
+      this.#shorts[(place * SIZE + REVENTS) >> 1] = 0;
+    }
+    this.#shorts[(place * SIZE + EVENTS) >> 1] = events;
+  }
+
+  /** Takes a descriptor out, in constant time: the last entry moves to its place. */
+  remove(fd: number): void {
+    const place = this.#places[fd];
+    if (place === undefined) return;
+    this.#places[fd] = undefined;
+    const last = --this.length;
+    if (place === last) return;
+    this.memory.bytes.copyWithin(place * SIZE, last * SIZE, (last + 1) * SIZE);
+    this.#places[this.fd(place)] = place;
+  }
+
+  #grow(): void {
+    const memory = Memory.allocate(2 * this.memory.length);
+    this.memory.bytes.copy(memory.bytes);
+    this.memory = memory;
+    this.#words = new Int32Array(memory.bytes.buffer);
+    this.#shorts = new Int16Array(memory.bytes.buffer);
+  }
+}
+// #endregion pollfds
+
+const libcPoll = libc('poll', 'int', ['pointer', 'long', 'int']);
+
+/**
+ * poll(2): waits until a descriptor of the array is ready, and says of each entry how it is.
+ *
+ * @param milliseconds how long to wait at most, a whole number; -1 for as long as it takes; 0 only looks
+ * @returns how many entries have something to tell; 0 when the time is over; -EINTR after a signal
+ */
+export const poll = traced(
+  'poll',
+  (fds: PollFds, milliseconds: number): number => result(libcPoll(fds.memory.address, fds.length, milliseconds)),
+  'nothing',
+);
