@@ -20,6 +20,7 @@ export function serverChapters(): ServerChapter[] {
 
 /** The options with which a chapter serves in another way, for the suites that hold for each of them. */
 const WAYS: Readonly<Record<string, readonly (readonly string[])[]>> = {
+  '07-prethreaded': [[], ['--mutex']],
   '09-epoll': [
     ['--mode', 'level'],
     ['--mode', 'edge'],

@@ -5,7 +5,7 @@ import { FD_SETSIZE } from '../../lib/sys/select.ts';
 import { type Client, connectTo, hold, pingAll } from '../../lib/testing/client.ts';
 import { settled } from '../../lib/testing/kernel.ts';
 import { descriptors } from '../../lib/testing/proc.ts';
-import { startServer, until } from '../../lib/testing/server.ts';
+import { startProgram, startServer, until } from '../../lib/testing/server.ts';
 import { traces } from '../../lib/testing/traced.ts';
 
 const SERVER = 'chapters/02-select/server.ts';
@@ -55,4 +55,13 @@ test.serial('02-select with --big-sets serves 1,100 at once', async (t) => {
   const server = await startServer(t, SERVER, { args: ['--big-sets'] });
   await pingAll(t, await hold(t, server, 1100), 1);
   t.deepEqual(server.stderr, []);
+});
+
+test.serial('02-select says in one line that its own listener has no place in a set', async (t) => {
+  const program = startProgram(t, SERVER, { args: ['--port', '0'], inherited: FD_SETSIZE });
+  t.is(await program.ended, 1);
+  t.deepEqual(program.stdout, []);
+  t.is(program.stderr.length, 1);
+  t.regex(program.stderr[0]!, /^02-select: the listener's own descriptor is 1\d\d\d, .* see --big-sets\.$/);
+  await hold(t, await startServer(t, SERVER, { args: ['--big-sets'], inherited: FD_SETSIZE }), 3);
 });

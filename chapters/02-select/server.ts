@@ -93,6 +93,13 @@ export async function main(name: string, summary: string, carrier: Carrier): Pro
     .parse()
     .opts<{ host: string; port: number; bigSets: boolean }>();
   const listener = await openServer(name, options, { nonblocking: true });
+  if (listener >= FD_SETSIZE && !options.bigSets) {
+    console.error(
+      `${name}: the listener's own descriptor is ${listener}, as this process inherited so many, and a set of ` +
+        `FD_SETSIZE = ${FD_SETSIZE} bits has none for it: see --big-sets.`,
+    );
+    process.exit(1);
+  }
   dieOnSignals();
   announce(name, listener);
   serve(name, listener, carrier, options.bigSets);

@@ -4,7 +4,7 @@ import test from 'ava';
 import { ask, hold } from '../../lib/testing/client.ts';
 import { children, members, sum } from '../../lib/testing/footprint.ts';
 import { descriptors, target } from '../../lib/testing/proc.ts';
-import { type Server, startServer } from '../../lib/testing/server.ts';
+import { type Server, startServer, until } from '../../lib/testing/server.ts';
 import { printedTally } from '../../lib/testing/tally.ts';
 import { traces } from '../../lib/testing/traced.ts';
 
@@ -81,4 +81,35 @@ test.serial('05-prefork replaces a child that was killed, and counts on', async 
     [2, 2, 2],
   );
   t.is(total.connections, 6);
+});
+
+test.serial(
+  '05-prefork serves on, replaces its children and ends in order when nobody reads what it prints',
+  async (t) => {
+    const server = await startServer(t, SERVER, { args: ['--children', '2'] });
+    server.deafen(); // each line that it prints fails with EPIPE, as it would with ENOSPC on a full disk
+    const [first, second] = children(server);
+    process.kill(first!, 'SIGKILL');
+    await until(() => children(server).length === 2 && !children(server).includes(first!), 'another takes its place');
+    t.true(children(server).includes(second!));
+    await hold(t, server, 2);
+    t.is(await server.stop('SIGINT'), 0); // and prints its table, to nobody
+    t.deepEqual(server.survivors, []);
+  },
+);
+
+test.serial('05-prefork does not wait for the time of a restart before it ends', async (t) => {
+  const server = await startServer(t, SERVER);
+  const [young] = children(server);
+  // It would be replaced after a second, because it has lived for less; whoever ends earlier has not waited for that.
+  let restarted = false;
+  const restart = setTimeout(() => {
+    restarted = true;
+  }, 1000);
+  process.kill(young!, 'SIGKILL');
+  await server.line(new RegExp(`child ${young} ended`));
+  t.is(await server.stop('SIGINT'), 0);
+  t.false(restarted);
+  clearTimeout(restart);
+  t.deepEqual(server.survivors, []);
 });

@@ -1,14 +1,14 @@
 /** epoll: the kernel keeps the set of descriptors, and each wait returns only those that are ready. */
 
 import { Option } from 'commander';
+import { LevelTriggered } from '../../lib/loop/level.ts';
 import { announce, dieOnSignals, isProgram, openServer, serverCommand } from '../../lib/program/program.ts';
 import type { Carrier } from '../../lib/service/carrier.ts';
 import { Connections } from '../../lib/service/nonblocking.ts';
 import { ACCEPT_PAUSE, acceptAll } from '../../lib/sys/accept.ts';
 import * as ep from '../../lib/sys/epoll.ts';
-import { check } from '../../lib/sys/errors.ts';
+import { check, EINTR } from '../../lib/sys/errors.ts';
 import { EdgeTriggered } from './edge.ts';
-import { LevelTriggered } from './level.ts';
 
 /** What is different between the two ways to be told: how a descriptor is watched, and what its events mean. */
 export interface Trigger {
@@ -18,8 +18,8 @@ export interface Trigger {
   told(fd: number, events: number): void;
   /** Goes on with a connection that woke up by itself. */
   wake(fd: number): void;
-  /** Whether there is work left that the kernel will not tell of again, so that the loop must not sleep. */
-  turn(): boolean;
+  /** Does what the kernel will not tell of again. @returns whether there is more of it, so that the loop must not sleep */
+  turn?(): boolean;
 }
 
 // #region loop
@@ -35,6 +35,7 @@ export function serve(listener: number, carrier: Carrier, mode: 'level' | 'edge'
   for (;;) {
     const timeout = carrier.wakeups.timeout(); // asked in each turn, for it begins the turn of the timers as well
     const count = ep.epoll_wait(epoll, events, unfinished ? 0 : timeout);
+    if (count !== -EINTR) check(count, 'epoll_wait');
     for (let i = 0; i < count; i++) {
       const fd = events.fd(i);
       if (fd !== listener) trigger.told(fd, events.events(i));
@@ -47,7 +48,7 @@ export function serve(listener: number, carrier: Carrier, mode: 'level' | 'edge'
       if (fd !== listener) trigger.wake(fd);
       else check(ep.epoll_ctl(epoll, ep.EPOLL_CTL_MOD, listener, ep.EPOLLIN), 'epoll_ctl');
     }
-    unfinished = trigger.turn();
+    unfinished = trigger.turn?.() ?? false;
   }
 }
 // #endregion loop

@@ -10,15 +10,17 @@ import { accept4, SOCK_CLOEXEC } from '../sys/socket.ts';
 export class Watch {
   readonly #fd: number;
   #handle: ReturnType<typeof koffi.node.poll> | undefined;
+  #closed = false;
 
   /** @param fd a socket or pipe, which becomes non-blocking; close the watch before it */
   constructor(fd: number) {
     this.#fd = fd;
   }
 
-  /** Resolves when there is something to read, or the end, or an error. One wait at a time. */
+  /** Resolves when there is something to read, or the end, or an error; never once it is closed. One wait at a time. */
   readable(): Promise<void> {
     return new Promise((resolve) => {
+      if (this.#closed) return;
       const ready = (): void => {
         this.#handle?.stop();
         resolve();
@@ -28,7 +30,9 @@ export class Watch {
     });
   }
 
+  /** Watches no more, so that the process may end. */
   close(): void {
+    this.#closed = true;
     this.#handle?.close();
     this.#handle = undefined;
   }
@@ -61,6 +65,11 @@ export class Acceptor {
       if (exhausted(fd)) await sleep(ACCEPT_PAUSE);
       else if (fd !== -EAGAIN && !passing(fd)) throw new SystemError(fd, 'accept4');
     }
+  }
+
+  /** Accepts nobody any more; the listener stays open. */
+  close(): void {
+    this.#watch.close();
   }
 }
 // #endregion acceptor

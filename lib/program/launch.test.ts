@@ -2,7 +2,16 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync, readlinkSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import test, { type ExecutionContext } from 'ava';
@@ -13,6 +22,7 @@ import { Memory, memfd } from '../sys/memory.ts';
 import { kill, SIGKILL } from '../sys/process.ts';
 import { openListener } from '../sys/socket.ts';
 import type { TraceRecord } from '../sys/trace.ts';
+import { processes } from '../testing/proc.ts';
 import { FIRST_INHERITED, PARENT } from './child.ts';
 import { compile, startChild, startWorker } from './launch.ts';
 
@@ -60,6 +70,19 @@ function identities(pid: number | 'self'): Map<number, string> {
   });
   return new Map(found);
 }
+
+/** How many compilers this process has started that it has not reaped. */
+function compilers(): number {
+  const [, , group] = readFileSync('/proc/self/stat', 'latin1').split(') ')[1]!.split(' ');
+  return processes(Number(group)).filter(({ name, parent }) => name === 'esbuild' && parent === process.pid).length;
+}
+
+test.serial('the compiler ends with its work, and is reaped', (t) => {
+  const before = compilers(); // tsx may have one
+  compile(CHILD);
+  compile(WORKER);
+  t.is(compilers(), before);
+});
 
 test('a child has the descriptors that it is handed, from the first on, and no other of its parent', (t) => {
   const fds = new Descriptors(t);
@@ -146,6 +169,49 @@ test('a trace has the calls of worker threads too, with the numbers of the threa
   );
   t.not(Number(stdout), 0);
   t.is(new Set(records.map(({ pid }) => pid)).size, 1);
+});
+
+test('the trace of a child is kept, though its parent makes its first call later', async (t) => {
+  const file = join(temporaryDirectory(t), 'trace');
+  writeFileSync(file, 'of yesterday\n');
+  const parent = start(t, tsx(PARENT_PROGRAM, 'late', '--trace', file));
+  t.deepEqual(await once(parent, 'exit'), [0, null]);
+  const records = readFileSync(file, 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as TraceRecord);
+  t.deepEqual(
+    records.map(({ call, pid }) => [call, pid === parent.pid]),
+    [
+      ['signal', false],
+      ['prctl', false],
+      ['close', true],
+    ],
+  );
+});
+
+test('bundles that nobody has used for a day are deleted, and no others', (t) => {
+  const cache = dirname(compile(WORKER));
+  const aged = (name: string, days: number): string => {
+    const file = join(cache, `${name}-${process.pid}.mjs`);
+    writeFileSync(file, '');
+    t.teardown(() => rmSync(file, { force: true }));
+    const time = Date.now() / 1000 - days * 24 * 60 * 60;
+    utimesSync(file, time, time);
+    return file;
+  };
+  const [old, young] = [aged('old', 1.1), aged('young', 0.9)];
+  const used = compile(CHILD);
+  utimesSync(used, 0, 0);
+  t.is(compile(CHILD), used);
+  const entry = join(temporaryDirectory(t), 'entry.ts');
+  writeFileSync(entry, `console.log(${process.hrtime.bigint()}n);\n`);
+  const bundle = compile(pathToFileURL(entry));
+  t.teardown(() => rmSync(bundle, { force: true }));
+  t.deepEqual([old, young, used, bundle].map(existsSync), [false, true, true, true]);
+  rmSync(bundle); // as by a clock that jumps
+  t.is(compile(pathToFileURL(entry)), bundle);
+  t.true(existsSync(bundle));
 });
 
 test('an entry is compiled once: the same bundle for every call and in every process, and nothing unfinished', async (t) => {

@@ -1,7 +1,7 @@
 /** The command line of every program, and how it ends when its user makes a mistake or the machine says no. */
 
 import { spawnSync } from 'node:child_process';
-import { readFileSync, symlinkSync } from 'node:fs';
+import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import test, { type ExecutionContext } from 'ava';
@@ -57,12 +57,28 @@ const mistakes: [string, string[], RegExp][] = [
   ['an empty host', ['--host', ''], /It takes an address or a name/],
   ["a value out of range of the program's own option", ['--children', '5'], /a whole number from 1 to 4/],
   ['a trace without a file', ['--trace'], /'--trace <file>' argument missing/],
+  ['an option in place of the trace file', ['--trace', '--help'], /argument '--help' is invalid. It takes a file/],
+  ['a trace file like an option', ['--trace=-x'], /argument '-x' is invalid. It takes a file/],
+  ['an empty trace file', ['--trace='], /argument '' is invalid. It takes a file/],
+  ['an empty trace file after another', ['--trace', 'FILE', '--trace', ''], /argument '' is invalid/],
 ];
 for (const [mistake, words, line] of mistakes) {
   test(`${mistake} is told in one line, with exit status 2`, async (t) => {
     assertOneLine(t, await server(t, ...words), 2, line);
   });
 }
+
+test('a mistake, or --help, leaves the trace file as it was', async (t) => {
+  const file = join(temporaryDirectory(t), 'FILE');
+  writeFileSync(file, 'of yesterday\n');
+  for (const [word, status] of [
+    ['--help', 0],
+    ['--prot', 2],
+  ] as const) {
+    t.is((await server(t, '--trace', file, word)).status, status);
+    t.is(readFileSync(file, 'utf8'), 'of yesterday\n', word);
+  }
+});
 
 const refusals: [string, string, RegExp][] = [
   ['an address of another machine', '203.0.113.77', /203\.0\.113\.77:0 is not an address of this machine/],
@@ -156,4 +172,11 @@ test('the program is the module that was started, by whichever path, and not the
   const imported = await run(t, tsx('--input-type=module', '--eval', `import '${MAIN}'`, 'a-word'));
   t.is(imported.stderr, '');
   t.deepEqual(JSON.parse(imported.stdout), { main: false, imported: false });
+});
+
+test('in a bundle nobody is told to be the program', async (t) => {
+  const { status, stdout, stderr } = await run(t, program(MAIN));
+  t.not(status, 0);
+  t.is(stdout, '');
+  t.regex(stderr, /main-\w+\.mjs is a bundle: which of its modules was started, nobody can tell/);
 });

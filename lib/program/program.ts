@@ -5,10 +5,11 @@ import { existsSync, realpathSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { Command, InvalidArgumentError } from 'commander';
-import { formatAddress } from '../sys/address.ts';
+import { formatAddress, type SocketAddress } from '../sys/address.ts';
 import { SystemError } from '../sys/errors.ts';
 import { SIG_DFL, SIGINT, SIGTERM, signal } from '../sys/process.ts';
 import { getsockname, type ListenerOptions, openListener } from '../sys/socket.ts';
+import { isTraceFile } from '../sys/trace.ts';
 
 /** Where a server shall listen. */
 export interface Where {
@@ -30,7 +31,7 @@ export function serverCommand(name: string, summary: string): Command {
     .description(summary)
     .option('--host <host>', 'address or name to listen on', addressOrName, '127.0.0.1')
     .option('--port <port>', 'port to listen on; 0 takes a free one', wholeNumber(0, 65_535), 8090)
-    .option('--trace <file>', 'record every system call in FILE, as JSON lines')
+    .option('--trace <file>', 'record every system call in FILE, as JSON lines', traceFile)
     .helpOption('--help', 'show this and exit')
     .allowExcessArguments(false)
     .showSuggestionAfterError(false)
@@ -46,6 +47,12 @@ function line(message: string): string {
 function addressOrName(text: string): string {
   if (text !== '') return text;
   throw new InvalidArgumentError('It takes an address or a name.');
+}
+
+/** Only looks: lib/sys/trace.ts has read the option already. */
+function traceFile(text: string): string {
+  if (isTraceFile(text)) return text;
+  throw new InvalidArgumentError('It takes a file; one whose name begins with - as ./-name.');
 }
 
 /** An option's parser that takes whole numbers from `least` to `most`, in decimal digits. */
@@ -69,19 +76,25 @@ export async function openServer(name: string, where: Where, options: ListenerOp
     const host = isIP(where.host) === 0 ? (await lookup(where.host)).address : where.host;
     return openListener({ host, port: where.port }, options);
   } catch (error) {
-    const { message, syscall } = error as NodeJS.ErrnoException;
-    // A RangeError is an address that encodeAddress() does not take; a lookup's failure bears its system call too.
-    if (!(error instanceof SystemError || error instanceof RangeError || syscall !== undefined)) throw error;
-    process.stderr.write(line(`${name}: ${message}`));
-    process.exit(1);
+    cannotListen(name, error);
   }
 }
 
-/** Prints the line that people and tests wait for: the server is ready. */
-export function announce(name: string, listener: number): void {
+/** Ends a server that cannot listen, with one line and status 1. @throws what is no failure of that, but a bug */
+export function cannotListen(name: string, error: unknown): never {
+  const { message, syscall } = error as NodeJS.ErrnoException;
+  // A RangeError is an address that encodeAddress() does not take; a lookup's failure bears its system call too.
+  if (!(error instanceof SystemError || error instanceof RangeError || syscall !== undefined)) throw error;
+  process.stderr.write(line(`${name}: ${message}`));
+  process.exit(1);
+}
+
+/** Prints the line that people and tests wait for: the server is ready. @param listener its descriptor, or its address */
+export function announce(name: string, listener: number | SocketAddress): void {
   // Whoever reads what is printed may go away; the server serves on.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
-  console.log(`${name} listening on ${formatAddress(getsockname(listener))} (pid ${process.pid})`);
+  const address = typeof listener === 'number' ? getsockname(listener) : listener;
+  console.log(`${name} listening on ${formatAddress(address)} (pid ${process.pid})`);
 }
 
 /**
@@ -93,11 +106,19 @@ export function dieOnSignals(): void {
   signal(SIGTERM, SIG_DFL);
 }
 
-/** Whether a module is the program that was started, and not imported by another. @param url its import.meta.url */
+/**
+ * Whether a module is the program that was started, and not imported by another. Not for what children and threads run:
+ * compile() makes one file of an entry and its imports, so that all of them have the same import.meta.url there.
+ *
+ * @param url its import.meta.url
+ * @throws Error in such a bundle, where every module would take itself for the program
+ */
 export function isProgram(url: string): boolean {
+  const path = fileURLToPath(url);
+  if (path.endsWith('.mjs')) throw new Error(`${path} is a bundle: which of its modules was started, nobody can tell`);
   const [, started] = process.argv;
   if (started === undefined) return false;
   // tsx takes a path without its ending too; and after node --eval this word is an argument, not a path.
-  const path = [started, `${started}.ts`].find((candidate) => existsSync(candidate));
-  return path !== undefined && realpathSync(path) === fileURLToPath(url);
+  const program = [started, `${started}.ts`].find((candidate) => existsSync(candidate));
+  return program !== undefined && realpathSync(program) === path;
 }

@@ -6,12 +6,9 @@ import { Memory } from '../sys/memory.ts';
 import { nanosleep } from '../sys/process.ts';
 import { SHUT_WR, setReceiveTimeout, shutdown } from '../sys/socket.ts';
 import { burn } from './burn.ts';
+import { CHUNK, LINGER } from './limits.ts';
 import { Output } from './output.ts';
 import { Face, HEADROOM, Session, Step } from './session.ts';
-
-const CHUNK = 65_536;
-/** How long a connection that is closed from here may go on sending, in milliseconds. */
-export const LINGER = 1000;
 
 // A thread that blocks serves one connection at a time, so one of each is enough.
 const input = Memory.allocate(HEADROOM + CHUNK);
@@ -74,11 +71,11 @@ function flush(fd: number): boolean {
  */
 function linger(fd: number): void {
   shutdown(fd, SHUT_WR);
-  setReceiveTimeout(fd, LINGER);
   const until = performance.now() + LINGER;
-  let count: number;
-  do {
-    count = read(fd, input, 0, CHUNK);
-  } while ((count > 0 || count === -EINTR) && performance.now() < until);
+  for (let left = LINGER; left > 0; left = until - performance.now()) {
+    setReceiveTimeout(fd, left);
+    const count = read(fd, input, 0, CHUNK);
+    if (count <= 0 && count !== -EINTR) return;
+  }
 }
 // #endregion linger

@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict';
 import test from 'ava';
 import fc from 'fast-check';
+import { always } from '../testing/property.ts';
 import { burn } from './burn.ts';
-import { always } from './property.ts';
 
 /** x ← (1664525·x + 1013904223) mod 2³², as it is written. */
 function reference(rounds: number): number {

@@ -4,16 +4,15 @@ import { EAGAIN, EINTR } from '../sys/errors.ts';
 import { read, write } from '../sys/io.ts';
 import { Memory } from '../sys/memory.ts';
 import { type Carrier, Want } from './carrier.ts';
+import { CHUNK, MAX_LINE, TOO_LONG } from './limits.ts';
 import { Wakeups } from './wakeups.ts';
 
-/** The longest line, in bytes. */
-const MAX_LINE = 1024;
 /** So many bytes may wait for a slow reader here, beyond what the kernel holds for it; then it is dropped. */
 export const MAX_BACKLOG = 262_144;
-const CHUNK = 65_536;
+/** What a line that waits costs beside its bytes, about: its Buffer, and its place in a queue. An empty line is no gift. */
+const LINE_COST = 128;
 const LF = 10;
 const NOTHING: Buffer = Buffer.alloc(0);
-const TOO_LONG = Buffer.from('ERROR line too long\n');
 
 /** Somebody in the room. */
 class Member {
@@ -26,7 +25,7 @@ class Member {
   readonly queue: Buffer[] = [];
   /** How many bytes of the queue's first line have been written. */
   written = 0;
-  /** How many bytes wait. */
+  /** How many bytes wait, with what their lines cost; 0 when nothing does. */
   backlog = 0;
   /** The socket takes no more: the loop will tell when it does. */
   full = false;
@@ -115,7 +114,7 @@ export class ChatRoom implements Carrier {
   #tell(member: Member, line: Buffer): void {
     if (member.dropped) return;
     member.queue.push(line);
-    member.backlog += line.length;
+    member.backlog += line.length + LINE_COST;
     if (!member.full && member.backlog >= CHUNK) this.#flush(member);
     member.dropped = member.backlog > MAX_BACKLOG;
     if (!member.full || member.dropped) this.wakeups.now(member.fd);
@@ -125,8 +124,11 @@ export class ChatRoom implements Carrier {
   /** Writes what the socket takes, up to a chunk. @returns false when the member is gone */
   #flush(member: Member): boolean {
     const length = this.#gather(member);
-    const count = write(member.fd, this.#output, 0, length);
-    if (count < 0 && count !== -EAGAIN && count !== -EINTR) return false;
+    let count: number;
+    do {
+      count = write(member.fd, this.#output, 0, length);
+    } while (count === -EINTR);
+    if (count < 0 && count !== -EAGAIN) return false;
     if (count > 0) this.#wrote(member, count);
     member.full = count < length;
     return true;
@@ -150,6 +152,7 @@ export class ChatRoom implements Carrier {
     let lines = 0;
     while (lines < member.queue.length && left >= member.queue[lines]!.length) left -= member.queue[lines++]!.length;
     member.queue.splice(0, lines);
+    member.backlog -= lines * LINE_COST;
     member.written = left;
   }
 }

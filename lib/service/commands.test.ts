@@ -3,9 +3,9 @@
 import assert from 'node:assert/strict';
 import test from 'ava';
 import fc from 'fast-check';
+import { bytesOf } from '../testing/drive.ts';
+import { always } from '../testing/property.ts';
 import { Command, Kind, LINE, PATH, parseCommand, type Spelling } from './commands.ts';
-import { bytesOf } from './drive.ts';
-import { always } from './property.ts';
 
 /** A command in words. */
 function tell(command: Command, bytes: Buffer, end: number): string {

@@ -1,13 +1,15 @@
 /** The HTTP face: where a request ends, what it asks for, and what stands before the body of an answer. */
 
+import { isIPv6 } from 'node:net';
 import { HTTPParser } from 'http-parser-js';
 import { Command, Kind, LINE, parseCommand, UNKNOWN } from './commands.ts';
+import { MAX_LINE } from './limits.ts';
 import type { Output } from './output.ts';
 
 /** The longest head of a request, from the request line to the empty line, in bytes. */
 export const MAX_HEAD = 8192;
 /** The longest path, decoded, in bytes: that of the longest line. */
-const MAX_PATH = 1 + 1024;
+const MAX_PATH = 1 + MAX_LINE;
 
 const TAB = 9;
 const LF = 10;
@@ -21,8 +23,11 @@ const PHRASE: Readonly<Record<number, string>> = {
   405: 'Method Not Allowed',
   414: 'URI Too Long',
   431: 'Request Header Fields Too Large',
+  501: 'Not Implemented',
   505: 'HTTP Version Not Supported',
 };
+
+const NO_SUCH_VERSION = 'only HTTP/1.0 and HTTP/1.1 are spoken here';
 
 /** What the answer to a request depends on. */
 export class HttpRequest {
@@ -96,9 +101,7 @@ export function takeHead(bytes: Buffer, start: number, end: number, request: Htt
   const headEnd = findHead(bytes, start, end);
   if (headEnd < 0) {
     if (end - start <= MAX_HEAD) return -1;
-    request.copy(new HttpRequest());
-    if (!bytes.subarray(start, start + MAX_HEAD).includes(LF)) request.fail(414, 'request line too long', true);
-    else request.fail(431, 'header too long', true);
+    request.copy(refuseHead(bytes, start));
     return end;
   }
   request.copy(parseHead(bytes, start, headEnd));
@@ -109,6 +112,15 @@ export function takeHead(bytes: Buffer, start: number, end: number, request: Htt
   return headEnd;
 }
 // #endregion memo
+
+/** What is answered to a head that is too long. */
+function refuseHead(bytes: Buffer, start: number): HttpRequest {
+  const request = new HttpRequest();
+  request.headOnly = bytes.toString('latin1', start, start + 5) === 'HEAD ';
+  if (!bytes.subarray(start, start + MAX_HEAD).includes(LF)) request.fail(414, 'request line too long', true);
+  else request.fail(431, 'header too long', true);
+  return request;
+}
 
 /** Where the empty line ends that ends a head, or -1. A line may end with LF alone (RFC 9112 §2.2), as from nc. */
 function findHead(bytes: Buffer, start: number, end: number): number {
@@ -136,15 +148,32 @@ function parseHead(bytes: Buffer, start: number, end: number): HttpRequest {
   parsed = new HttpRequest();
   parsed.fail(400, 'bad request', true);
   lines = 0;
+  let folded = false;
   for (let i = start; i < end; i++) {
     if (bytes[i] !== LF) continue;
     lines++;
-    // A folded line is refused (RFC 9112 §5.2), and not parsed: blanks alone cost the parser time by their number squared.
-    if (i + 1 < end && (bytes[i + 1] === SPACE || bytes[i + 1] === TAB)) return parsed;
+    folded ||= i + 1 < end && (bytes[i + 1] === SPACE || bytes[i + 1] === TAB);
   }
+  // A folded line is refused (RFC 9112 §5.2), and not parsed: blanks alone cost the parser time by their number squared.
   // An error is returned, not thrown, and leaves the parser in the middle of a message.
-  if (typeof parser.execute(bytes, start, end - start) !== 'number') parser.initialize(HTTPParser.REQUEST);
+  if (folded || typeof parser.execute(bytes, start, end - start) !== 'number') {
+    parser.initialize(HTTPParser.REQUEST);
+    explain(bytes.toString('latin1', start, bytes.indexOf(LF, start)), parsed);
+  }
   return parsed;
+}
+
+/** A method, which is any token (RFC 9110 §9.1), a target, and a version. */
+const REQUEST_LINE = /^([!#$%&'*+.^_`|~\w-]+) [^ ]+ HTTP\/(\d)\.\d\r?$/;
+
+/** Says more of a request that is refused unparsed, where its first line tells more. It is the last all the same. */
+function explain(line: string, request: HttpRequest): void {
+  const [, method, major] = REQUEST_LINE.exec(line) ?? [];
+  if (method === undefined) return;
+  request.headOnly = method === 'HEAD';
+  if (major !== '1') request.fail(505, NO_SUCH_VERSION, true);
+  // 405 is for methods that HTTP knows and nothing here has, 501 for those that nobody knows (RFC 9110 §9.1).
+  else if (!HTTPParser.methods.includes(method)) request.fail(501, 'unknown method', true);
 }
 
 /** The header fields of a request that matter here; http-parser-js gives names and values in turns. */
@@ -159,6 +188,13 @@ interface Info {
 
 const NAME = /^[!#$%&'*+.^_`|~\w-]+$/;
 const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+const HOST = /^(?:\[([^\]%]*)\]|(?:[\w.~!$&'()*+,;=-]|%[\da-f]{2})*)(?::\d*)?$/i;
+
+/** Whether Host may say this: a name, which may be empty, or an address, IPv6 in brackets; and perhaps a port. */
+function isHost(value: string): boolean {
+  const match = HOST.exec(value);
+  return match !== null && (match[1] === undefined || isIPv6(match[1]));
+}
 
 /** What the answer to a parsed head depends on. @param lines how many lines the head has */
 function judge(info: Info, lines: number): HttpRequest {
@@ -166,7 +202,7 @@ function judge(info: Info, lines: number): HttpRequest {
   const method = HTTPParser.methods[info.method];
   request.headOnly = method === 'HEAD';
   if (info.versionMajor !== 1) {
-    request.fail(505, 'only HTTP/1.0 and HTTP/1.1 are spoken here', true);
+    request.fail(505, NO_SUCH_VERSION, true);
     return request;
   }
   const { headers } = info;
@@ -182,6 +218,7 @@ function judge(info: Info, lines: number): HttpRequest {
     switch (name.toLowerCase()) {
       case 'host':
         hosts++;
+        good &&= isHost(value);
         break;
       case 'content-length':
         good &&= /^\d+$/.test(value);
@@ -219,6 +256,10 @@ function takePath(target: string, request: HttpRequest): void {
   const path = target.replace(/^https?:\/\/[^/?]+\/?/i, '/').replace(/\?.*$/, '');
   if (!/^\/(?:[!"$&-~]|%[0-9a-f]{2})*$/i.test(path)) {
     request.fail(400, 'bad path', false);
+    return;
+  }
+  if (/^\/[^/]*%2f/i.test(path)) {
+    request.fail(404, UNKNOWN, false); // an encoded slash is part of a name (RFC 3986 §2.2), and so of no command's
     return;
   }
   const decoded = path.replace(/%(..)/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));

@@ -17,10 +17,10 @@ import {
   shutdown,
   socketpair,
 } from '../sys/socket.ts';
+import { always } from '../testing/property.ts';
 import { burn } from './burn.ts';
 import { Want } from './carrier.ts';
 import { Connections } from './nonblocking.ts';
-import { always } from './property.ts';
 
 const scratch = Memory.allocate(200_000);
 

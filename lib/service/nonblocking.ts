@@ -6,23 +6,22 @@ import { Memory } from '../sys/memory.ts';
 import { SHUT_WR, shutdown } from '../sys/socket.ts';
 import { burn } from './burn.ts';
 import { type Carrier, Want } from './carrier.ts';
-import { Output } from './output.ts';
+import { CHUNK, LINGER } from './limits.ts';
+import { type Pending, Spares } from './pending.ts';
 import { Face, HEADROOM, Session, Step } from './session.ts';
 import { Wakeups } from './wakeups.ts';
 
-const CHUNK = 65_536;
 /** How often one connection may fill the output before the others have their turn. */
 const TURNS = 16;
-/** How long a connection that is closed from here may go on sending, in milliseconds. */
-const LINGER = 1000;
-/** So many outputs that are not in use are kept for the next slow reader. */
-const SPARES = 16;
 
-/** Memory for answers, and its view as an output. */
-class Pending {
-  readonly memory = Memory.allocate(CHUNK);
-  readonly output = new Output(this.memory.bytes);
-}
+/**
+ * Computes for BURN somewhere else, so that this loop goes on.
+ *
+ * @param rounds as for burn()
+ * @param done is told the result, in a later turn of the loop
+ * @returns how to give it up: `done` is not called any more
+ */
+export type Offload = (rounds: number, done: (result: number) => void) => () => void;
 
 /** A connection with something under way. */
 class Connection {
@@ -30,8 +29,12 @@ class Connection {
   readonly session = new Session();
   /** Answers that the socket has not taken yet. */
   pending: Pending | null = null;
-  /** A WAIT runs. */
+  /** A WAIT runs, or somebody else computes for a BURN. */
   waiting = false;
+  /** What was computed. */
+  result = 0;
+  /** Gives up what somebody else computes. */
+  giveUp: (() => void) | undefined;
   /** The last answer is on its way, our side is shut; what the client still sends is thrown away. */
   lingering = false;
 }
@@ -47,9 +50,15 @@ export class Connections implements Carrier {
   #spare = new Connection();
   // #endregion state
   readonly #input = Memory.allocate(HEADROOM + CHUNK);
-  #pending = new Pending();
-  readonly #spares: Pending[] = [];
+  readonly #spares = new Spares();
+  #pending = this.#spares.take();
   readonly wakeups = new Wakeups();
+  readonly #offload: Offload | undefined;
+
+  /** @param offload computes for BURN; without it this thread does, and all its connections wait */
+  constructor(offload?: Offload) {
+    this.#offload = offload;
+  }
 
   opened(fd: number): Want {
     if (fd >= this.#faces.length) {
@@ -87,7 +96,8 @@ export class Connections implements Carrier {
     if (connection.lingering) return this.#forget(fd); // its time is over
     if (connection.waiting) {
       connection.waiting = false;
-      connection.session.resume(this.#pending.output);
+      connection.giveUp = undefined;
+      connection.session.resume(this.#pending.output, connection.result);
     }
     return this.#run(connection);
   }
@@ -116,6 +126,7 @@ export class Connections implements Carrier {
           this.wakeups.later(fd, session.amount);
           return this.#park(connection, Want.Nothing);
         case Step.Burn:
+          if (this.#offload !== undefined) return this.#burnElsewhere(connection, this.#offload);
           if (turn > 1) return this.#park(connection, Want.Write | Want.Again); // others first: it takes long
           session.resume(this.#pending.output, burn(session.amount));
           break;
@@ -131,6 +142,17 @@ export class Connections implements Carrier {
   }
   // #endregion run
 
+  // #region offload
+  #burnElsewhere(connection: Connection, offload: Offload): Want {
+    connection.waiting = true;
+    connection.giveUp = offload(connection.session.amount, (result) => {
+      connection.result = result;
+      this.wakeups.now(connection.fd);
+    });
+    return this.#park(connection, Want.Nothing);
+  }
+  // #endregion offload
+
   /** Writes what waits to be written. What the socket does not take becomes the connection's. @returns false on failure */
   #flush(connection: Connection): boolean {
     const pending = connection.pending ?? this.#pending;
@@ -145,7 +167,7 @@ export class Connections implements Carrier {
     if (output.length === 0) this.#recycle(connection);
     else if (connection.pending === null) {
       connection.pending = pending;
-      this.#pending = this.#spares.pop() ?? new Pending();
+      this.#pending = this.#spares.take();
     }
     return true;
   }
@@ -155,8 +177,7 @@ export class Connections implements Carrier {
     const { pending } = connection;
     if (pending === null) return;
     connection.pending = null;
-    pending.output.clear();
-    if (this.#spares.length < SPARES) this.#spares.push(pending);
+    this.#spares.give(pending);
   }
 
   /** Lends the spare connection object to a descriptor that has none. */
@@ -188,7 +209,10 @@ export class Connections implements Carrier {
     const connection = this.#connections[fd];
     this.wakeups.cancel(fd);
     this.#connections[fd] = undefined;
-    if (connection !== undefined) this.#recycle(connection);
+    if (connection !== undefined) {
+      connection.giveUp?.();
+      this.#recycle(connection);
+    }
     this.#pending.output.clear(); // it may hold an answer that nobody will read, and nobody else may
     return Want.Close;
   }

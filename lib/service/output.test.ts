@@ -3,9 +3,9 @@
 import assert from 'node:assert/strict';
 import test from 'ava';
 import fc from 'fast-check';
-import { bytesOf } from './drive.ts';
+import { bytesOf } from '../testing/drive.ts';
+import { always } from '../testing/property.ts';
 import { Output } from './output.ts';
-import { always } from './property.ts';
 
 /** What waits to be written. */
 function waiting(output: Output): string {

@@ -2,6 +2,7 @@
 
 import { Command, Kind, LINE, PATH, parseCommand, UNKNOWN } from './commands.ts';
 import { HttpRequest, isHttp, MAX_HEAD, putHead, takeHead } from './http.ts';
+import { MAX_LINE, TOO_LONG } from './limits.ts';
 import type { Output } from './output.ts';
 
 /** What a session asks of the carrier, once it has written to the output what it can. */
@@ -23,9 +24,6 @@ export type Step = (typeof Step)[keyof typeof Step];
 export const Face = { Unknown: 0, Line: 1, Http: 2 } as const;
 export type Face = (typeof Face)[keyof typeof Face];
 
-/** The longest line, in bytes, without its ending. */
-export const MAX_LINE = 1024;
-
 /** So many bytes must be free in front of those that are given to feed(). */
 export const HEADROOM = MAX_HEAD + 2;
 
@@ -44,7 +42,6 @@ const CR = 13;
 const LETTER_A = 0x41;
 const PONG = Buffer.from('PONG\n');
 const DONE = Buffer.from('DONE\n');
-const TOO_LONG = 'ERROR line too long\n';
 
 /** One connection's conversation. Feed it bytes, take steps from it; between two requests it can serve another. */
 export class Session {
@@ -192,7 +189,7 @@ export class Session {
     }
     if (tooLong) {
       this.#at = this.#end;
-      output.putText(TOO_LONG);
+      output.put(TOO_LONG);
       this.#state = State.Closing;
       return true;
     }

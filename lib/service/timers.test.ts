@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import test from 'ava';
 import fc from 'fast-check';
-import { always } from './property.ts';
+import { always } from '../testing/property.ts';
 import { Timers } from './timers.ts';
 
 /** Takes out all that is due. */

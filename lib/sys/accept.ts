@@ -62,6 +62,7 @@ export function acceptBlocking(listener: number): number {
   }
 }
 
+// #region all
 /** So many connections are accepted before the loop looks at the others again. */
 const AT_ONCE = 128;
 
@@ -84,3 +85,4 @@ export function acceptAll(listener: number, opened: (fd: number) => void): boole
   }
   return true;
 }
+// #endregion all

@@ -23,7 +23,6 @@ export const {
   ENFILE,
   ENOBUFS,
   ENOMEM,
-  EPERM,
   EPIPE,
   EPROTO,
 } = constants.errno;

@@ -7,7 +7,7 @@ const library = koffi.load(null);
 /** C types that the bindings here need; pointers are passed as plain numbers, see memory.ts. */
 export type CType = 'int' | 'long' | 'size_t' | 'pointer';
 
-// Numbers for pointers spare koffi the look into a Buffer: 30 to 70 ns a call. Addresses stay below 2^53.
+// Numbers for pointers spare koffi the look into a Buffer (lab/bench/pointers.ts). Addresses stay below 2^53.
 const KOFFI_TYPE: Record<CType, string> = { int: 'int', long: 'long', size_t: 'size_t', pointer: 'uintptr_t' };
 
 /**

@@ -19,17 +19,20 @@ const CONTROL_SPACE = cmsghdr.size + 8;
 const libcSendmsg = libc('sendmsg', 'long', ['int', 'pointer', 'int']);
 const libcRecvmsg = libc('recvmsg', 'long', ['int', 'pointer', 'int']);
 
-// A descriptor travels beside at least one byte, or a stream would not carry it; here it is one, whose value is nothing.
-const byte = Memory.allocate(1);
-const piece = Memory.allocate(iovec.size);
-const control = Memory.allocate(CONTROL_SPACE);
-const message = Memory.allocate(msghdr.size);
+// The message and all that it points to, in one piece of memory: a part that only the kernel still looked at would be
+// freed. A descriptor travels beside at least one byte, or a stream would not carry it; here it is one, whose value is
+// nothing.
+const PIECE = msghdr.size;
+const CONTROL = PIECE + iovec.size;
+const BYTE = CONTROL + CONTROL_SPACE;
+const message = Memory.allocate(BYTE + 1);
+const { bytes } = message;
 
-piece.bytes.writeBigUInt64LE(BigInt(byte.address), iovec.iov_base);
-piece.bytes.writeBigUInt64LE(1n, iovec.iov_len);
-message.bytes.writeBigUInt64LE(BigInt(piece.address), msghdr.msg_iov);
-message.bytes.writeBigUInt64LE(1n, msghdr.msg_iovlen);
-message.bytes.writeBigUInt64LE(BigInt(control.address), msghdr.msg_control);
+bytes.writeBigUInt64LE(BigInt(message.at(PIECE, iovec.size)), msghdr.msg_iov);
+bytes.writeBigUInt64LE(1n, msghdr.msg_iovlen);
+bytes.writeBigUInt64LE(BigInt(message.at(CONTROL, CONTROL_SPACE)), msghdr.msg_control);
+bytes.writeBigUInt64LE(BigInt(message.at(BYTE, 1)), PIECE + iovec.iov_base);
+bytes.writeBigUInt64LE(1n, PIECE + iovec.iov_len);
 
 // #region send
 /**
@@ -42,11 +45,11 @@ message.bytes.writeBigUInt64LE(BigInt(control.address), msghdr.msg_control);
  *   end is closed, -ETOOMANYREFS when too many descriptors are under way
  */
 export const sendDescriptor = traced('sendmsg', (socket: number, fd: number): number => {
-  control.bytes.writeBigUInt64LE(BigInt(CONTROL_LENGTH), cmsghdr.cmsg_len);
-  control.bytes.writeInt32LE(SOL_SOCKET, cmsghdr.cmsg_level);
-  control.bytes.writeInt32LE(SCM_RIGHTS, cmsghdr.cmsg_type);
-  control.bytes.writeInt32LE(fd, cmsghdr.size);
-  message.bytes.writeBigUInt64LE(BigInt(CONTROL_SPACE), msghdr.msg_controllen);
+  bytes.writeBigUInt64LE(BigInt(CONTROL_LENGTH), CONTROL + cmsghdr.cmsg_len);
+  bytes.writeInt32LE(SOL_SOCKET, CONTROL + cmsghdr.cmsg_level);
+  bytes.writeInt32LE(SCM_RIGHTS, CONTROL + cmsghdr.cmsg_type);
+  bytes.writeInt32LE(fd, CONTROL + cmsghdr.size);
+  bytes.writeBigUInt64LE(BigInt(CONTROL_SPACE), msghdr.msg_controllen);
   return result(libcSendmsg(socket, message.address, 0));
 });
 // #endregion send
@@ -62,13 +65,13 @@ export const sendDescriptor = traced('sendmsg', (socket: number, fd: number): nu
  *   -EBADMSG when a byte came without a descriptor
  */
 export const receiveDescriptor = traced('recvmsg', (socket: number): number => {
-  message.bytes.writeBigUInt64LE(BigInt(CONTROL_SPACE), msghdr.msg_controllen);
+  bytes.writeBigUInt64LE(BigInt(CONTROL_SPACE), msghdr.msg_controllen);
   const count = result(libcRecvmsg(socket, message.address, MSG_CMSG_CLOEXEC));
   if (count < 0) return count;
   if (count === 0) return -EPIPE;
-  if (message.bytes.readBigUInt64LE(msghdr.msg_controllen) >= CONTROL_LENGTH) {
-    return control.bytes.readInt32LE(cmsghdr.size);
+  if (bytes.readBigUInt64LE(msghdr.msg_controllen) >= CONTROL_LENGTH) {
+    return bytes.readInt32LE(CONTROL + cmsghdr.size);
   }
-  return message.bytes.readInt32LE(msghdr.msg_flags) & MSG_CTRUNC ? -EMFILE : -EBADMSG;
+  return bytes.readInt32LE(msghdr.msg_flags) & MSG_CTRUNC ? -EMFILE : -EBADMSG;
 });
 // #endregion receive

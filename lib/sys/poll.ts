@@ -13,7 +13,6 @@ export const POLLNVAL = 0x020;
 
 const { size: SIZE, fd: FD, events: EVENTS, revents: REVENTS } = layout.pollfd;
 
-// #region pollfds
 /**
  * Descriptors and what is wanted of them, as an array of struct pollfd without a gap: the kernel looks at every entry of
  * it, so none may be empty. It grows as needed.
@@ -21,6 +20,7 @@ const { size: SIZE, fd: FD, events: EVENTS, revents: REVENTS } = layout.pollfd;
 export class PollFds {
   /** How many entries it has. */
   length = 0;
+  /** The entries; another piece of memory after set() has made it grow. */
   memory = Memory.allocate(64 * SIZE);
   #words = new Int32Array(this.memory.bytes.buffer);
   #shorts = new Int16Array(this.memory.bytes.buffer);
@@ -42,6 +42,7 @@ export class PollFds {
     return this.#shorts[(i * SIZE + REVENTS) >> 1]!;
   }
 
+  // #region set
   /** Says what is wanted of a descriptor, which gets an entry if it has none. */
   set(fd: number, events: number): void {
     let place = this.#places[fd];
@@ -55,8 +56,10 @@ export class PollFds {
     }
     this.#shorts[(place * SIZE + EVENTS) >> 1] = events;
   }
+  // #endregion set
 
-  /** Takes a descriptor out, in constant time: the last entry moves to its place. */
+  // #region remove
+  /** Takes a descriptor out, in constant time: the last entry moves to its place, with what poll() found of it. */
   remove(fd: number): void {
     const place = this.#places[fd];
     if (place === undefined) return;
@@ -66,6 +69,7 @@ export class PollFds {
     this.memory.bytes.copyWithin(place * SIZE, last * SIZE, (last + 1) * SIZE);
     this.#places[this.fd(place)] = place;
   }
+  // #endregion remove
 
   #grow(): void {
     const memory = Memory.allocate(2 * this.memory.length);
@@ -75,15 +79,16 @@ export class PollFds {
     this.#shorts = new Int16Array(memory.bytes.buffer);
   }
 }
-// #endregion pollfds
 
 const libcPoll = libc('poll', 'int', ['pointer', 'long', 'int']);
 
 /**
- * poll(2): waits until a descriptor of the array is ready, and says of each entry how it is.
+ * poll(2): waits until a descriptor of the array is ready, and says of each entry how it is. A descriptor that is not
+ * open is no failure of the call: its entry has POLLNVAL.
  *
  * @param milliseconds how long to wait at most, a whole number; -1 for as long as it takes; 0 only looks
- * @returns how many entries have something to tell; 0 when the time is over; -EINTR after a signal
+ * @returns how many entries have something to tell; 0 when the time is over; -EINTR after a signal; -EINVAL for more
+ *   entries than the process may have descriptors (RLIMIT_NOFILE)
  */
 export const poll = traced(
   'poll',

@@ -19,6 +19,7 @@ const libcKill = libc('kill', 'int', ['int', 'int']);
 const libcSignal = libc('signal', 'long', ['int', 'pointer']);
 const libcNanosleep = libc('nanosleep', 'int', ['pointer', 'pointer']);
 const libcExit = libc('_exit', 'int', ['int']);
+const libcFork = libc('fork', 'int', []);
 const libcPrctl = libc('prctl', 'int', ['int', 'long', 'long', 'long', 'long']);
 
 /**
@@ -70,6 +71,17 @@ export const signal = traced(
  * threads instead, and one that sleeps in a system call never hears of it.
  */
 export const _exit = traced('_exit', (status: number): number => libcExit(status), 'nothing');
+
+/**
+ * fork(2), which is of no use here but to see why. The child has this one thread and not the others, and V8 has its heap
+ * left out of it: it dies as soon as it touches a JavaScript object, or hangs. Where it does not, it is this program a
+ * second time, with the same sockets. So `_exit()` must be what it does first; and the parent must wait for it with a
+ * bound, kill it when that is over, and reap it with waitpid(), for Node does not know of it. To start a child that
+ * lives, use startChild(). Not among the calls of a trace: the child would write its line too.
+ *
+ * @returns the child's pid; 0 in the child; or a negative errno
+ */
+export const fork = (): number => result(libcFork());
 
 const PR_SET_PDEATHSIG = 1;
 

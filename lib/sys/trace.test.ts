@@ -105,7 +105,29 @@ test('without --trace a call is the bare function, and nothing is written', asyn
   await runCalls(t, ['calls'], directory);
   t.deepEqual(readdirSync(directory), []);
   t.deepEqual(await runCalls(t, ['bare', '--trace', 'FILE'], directory), { tracing: true, bare: false });
-  t.true(existsSync(join(directory, 'FILE')));
+});
+
+test('a trace without a record leaves the file as it was', async (t) => {
+  const directory = temporaryDirectory(t);
+  const file = join(directory, 'FILE');
+  await runCalls(t, ['bare', '--trace', file]);
+  t.false(existsSync(file));
+  writeFileSync(file, 'of yesterday\n');
+  await runCalls(t, ['bare', '--trace', file]);
+  t.is(readFileSync(file, 'utf8'), 'of yesterday\n');
+});
+
+test('of several trace files the last is written', async (t) => {
+  const directory = temporaryDirectory(t);
+  await runCalls(t, ['calls', '--trace', 'FIRST', '--trace=SECOND', '--trace', 'LAST'], directory);
+  t.deepEqual(readdirSync(directory), ['LAST']);
+});
+
+test('a trace on a full disk ends with one line, and the program goes on', async (t) => {
+  const { status, stdout, stderr } = await run(t, program(CALLS, 'calls', '--trace', '/dev/full'));
+  t.is(stderr, 'the trace ends here: ENOSPC: no space left on device, write\n');
+  t.is(status, 0);
+  t.is((JSON.parse(stdout) as { descriptors: number[] }).descriptors.length, 4);
 });
 
 test('a trace that cannot be written ends the program with one line and status 1', async (t) => {

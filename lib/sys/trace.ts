@@ -25,30 +25,57 @@ export interface TraceRecord {
 const INHERITED = 'SOCKETS_TRACE_FILE';
 
 const file = traceFile();
-const output = file === undefined ? -1 : open(file);
+/** The first process empties the file; those that it starts append to it. */
+const first = process.env[INHERITED] === undefined;
+if (file !== undefined) process.env[INHERITED] = resolve(file); // a child may start elsewhere
+/** The descriptor of the file, from the first record on. */
+let output: number | undefined;
+/** The file can be written no more. */
+let ended = false;
 
 /** Whether this process records its system calls. */
-export const tracing = output >= 0;
+export const tracing = file !== undefined;
 
 function traceFile(): string | undefined {
-  // The option is read here and not by the program's own parser, because imports run before any program does.
-  const at = process.argv.findIndex((word) => word === '--trace' || word.startsWith('--trace='));
+  // The option is read here and not by the program's own parser, because imports run before any program does. Of several
+  // the last counts, as there; and a word that is no file's name ends the program there, before it makes any call.
+  const at = process.argv.findLastIndex((word) => word === '--trace' || word.startsWith('--trace='));
   if (at < 0) return process.env[INHERITED];
   const word = process.argv[at] as string;
   const path = word === '--trace' ? process.argv[at + 1] : word.slice('--trace='.length);
-  // Without a file, or with another option in its place: the program's own parser will say so.
-  return path?.startsWith('-') ? undefined : path || undefined;
+  return path === undefined || !isTraceFile(path) ? undefined : path;
 }
 
-function open(path: string): number {
+/** Whether --trace takes a word for the name of a file, and not for an option whose file was forgotten. */
+export function isTraceFile(word: string): boolean {
+  return word !== '' && !word.startsWith('-');
+}
+
+/**
+ * Opens the trace file, unless that was done or there is none: at the first call that is recorded, lest --help empty it,
+ * and before a process starts others, which record in it too.
+ */
+export function openTrace(): void {
+  if (file === undefined || output !== undefined) return;
   try {
-    // The first process empties the file; those that it starts append to it. A line is one write, so lines stay whole.
-    if (process.env[INHERITED] === undefined) writeFileSync(path, '');
-    process.env[INHERITED] = resolve(path); // a child may start elsewhere
-    return openSync(path, 'a');
+    if (first) writeFileSync(file, '');
+    output = openSync(file, 'a'); // a line is one write, so lines of several processes stay whole
   } catch (error) {
     process.stderr.write(`cannot write the trace: ${(error as Error).message}\n`);
     process.exit(1);
+  }
+}
+
+/** Writes a record. When that fails, as on a full disk, the trace ends, and the program goes on. */
+function record(line: string): void {
+  openTrace();
+  try {
+    writeSync(output!, line);
+  } catch (error) {
+    ended = true;
+    try {
+      writeSync(2, `the trace ends here: ${(error as Error).message}\n`);
+    } catch {} // nobody wants to know
   }
 }
 
@@ -66,10 +93,11 @@ export function traced<Arguments extends unknown[]>(
 ): (...args: Arguments) => number {
   if (!tracing) return call;
   return (...args) => {
+    if (ended) return call(...args);
     const began = process.hrtime.bigint();
     const result = call(...args);
     const took = process.hrtime.bigint() - began;
-    const record: TraceRecord = {
+    const entry: TraceRecord = {
       time: Number(began) / 1000,
       pid: process.pid,
       thread: threadId,
@@ -78,7 +106,7 @@ export function traced<Arguments extends unknown[]>(
       result,
       duration: Number(took) / 1000,
     };
-    writeSync(output, `${JSON.stringify(record)}\n`);
+    record(`${JSON.stringify(entry)}\n`);
     return result;
   };
 }

@@ -3,7 +3,7 @@
 import { descriptors, type Process, processes, resident } from './proc.ts';
 import type { Program, Server } from './server.ts';
 
-/** The processes of a server, those that have ended apart. The compiler's, which launch.ts leaves behind, is not its. */
+/** The processes of a server, those that have ended apart. tsx's compiler, which stays where it had to compile, is not its. */
 export function members(server: Program): Process[] {
   return processes(server.child.pid!).filter(({ name, state }) => name !== 'esbuild' && state !== 'Z');
 }

@@ -9,7 +9,7 @@ function living(server: Server): number[] {
   return processes(server.child.pid!).flatMap(({ pid, state }) => (state === 'Z' ? [] : [pid]));
 }
 
-/** How many processes and threads a server is; without the compiler of its children, whose threads come and go. */
+/** How many processes and threads a server is; without tsx's compiler, which stays where it had to compile. */
 export function headcount(server: Server): { processes: number; threads: number } {
   const own = processes(server.child.pid!).filter(({ name, state }) => name !== 'esbuild' && state !== 'Z');
   return { processes: own.length, threads: own.flatMap(({ pid }) => threads(pid)).length };

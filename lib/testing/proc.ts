@@ -21,6 +21,8 @@ export interface Thread {
   readonly state: string;
   /** How often it has gone to sleep. */
   readonly sleeps: number;
+  /** How often it has had to let another run although it would have gone on. */
+  readonly preemptions: number;
 }
 
 /** /proc tells processor time in hundredths of a second (USER_HZ) on every architecture. */
@@ -69,12 +71,19 @@ export function processes(group: number): Process[] {
 export function threads(pid: number): Thread[] {
   return numbers(`/proc/${pid}/task`).map((tid) => {
     const path = `/proc/${pid}/task/${tid}`;
+    const status = content(`${path}/status`);
     return {
       tid,
       state: words(content(`${path}/stat`))[0] ?? '',
-      sleeps: field(content(`${path}/status`), 'voluntary_ctxt_switches'),
+      sleeps: field(status, 'voluntary_ctxt_switches'),
+      preemptions: field(status, 'nonvoluntary_ctxt_switches'),
     };
   });
+}
+
+/** The function of the kernel in which a thread sleeps, as `ps -o wchan` has it; '0' while it runs. */
+export function sleepsIn(pid: number, tid: number): string {
+  return content(`/proc/${pid}/task/${tid}/wchan`);
 }
 
 /** How many bytes the read calls of a thread have returned, from files and sockets alike. */

@@ -38,6 +38,10 @@ export interface StartOptions {
   readonly args?: readonly string[];
   /** The soft limit of descriptors, `ulimit -n`. */
   readonly descriptors?: number;
+  /** How many descriptors it inherits beside the standard ones. */
+  readonly inherited?: number;
+  /** The words of another command, which starts it: `taskset -c 0`. */
+  readonly by?: readonly string[];
 }
 
 /** A program that runs, in a process group of its own. */
@@ -50,14 +54,19 @@ export class Program {
   readonly ended: Promise<number | NodeJS.Signals>;
   /** When it has ended: those of its process group that did not end with it, and had to be killed. */
   survivors: readonly string[] = [];
-  #heard = (): void => {};
+  /** Those who wait for a line. */
+  readonly #waiting = new Set<() => void>();
 
   /** @param path from the root of the repository */
-  constructor(path: string, { args = [], descriptors }: StartOptions = {}) {
-    const words = [process.execPath, '--import', 'tsx', path, ...args];
+  constructor(path: string, { args = [], descriptors, inherited = 0, by = [] }: StartOptions = {}) {
+    const words = [...by, process.execPath, '--import', 'tsx', path, ...args];
     const limited =
       descriptors === undefined ? words : ['sh', '-c', `ulimit -n ${descriptors}; exec "$@"`, 'sh', ...words];
-    this.child = spawn(limited[0]!, limited.slice(1), { cwd: ROOT, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.child = spawn(limited[0]!, limited.slice(1), {
+      cwd: ROOT,
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe', ...Array<number>(inherited).fill(2)],
+    });
     const group = this.child.pid!;
     groups.add(group);
     const closed = [this.#collect(this.child.stdout!, this.stdout), this.#collect(this.child.stderr!, this.stderr)];
@@ -71,9 +80,12 @@ export class Program {
   }
 
   async #collect(stream: NodeJS.ReadableStream, lines: string[]): Promise<void> {
-    for await (const line of createInterface({ input: stream })) {
+    const reader = createInterface({ input: stream });
+    stream.once('close', () => reader.close()); // without an end, after deafen()
+    for await (const line of reader) {
       lines.push(line);
-      this.#heard();
+      for (const wake of this.#waiting) wake();
+      this.#waiting.clear();
     }
   }
 
@@ -85,13 +97,19 @@ export class Program {
         if (match !== null) return match;
       }
       const heard = new Promise<void>((resolve) => {
-        this.#heard = resolve;
+        this.#waiting.add(resolve);
       });
       const over = this.ended.then((how) => {
         throw new Error(`it ended (${how}) without a line like ${pattern}:\n${this.stderr.join('\n')}`);
       });
       await patiently(Promise.race([heard, over]), `a line like ${pattern}`);
     }
+  }
+
+  /** Reads nothing of its output any more: whoever writes there fails with EPIPE. */
+  deafen(): void {
+    this.child.stdout!.destroy();
+    this.child.stderr!.destroy();
   }
 
   /** Sends a signal to the program alone. @returns how it ended */

@@ -1,6 +1,6 @@
 /** A server whose system calls a test looks at. */
 
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestFn } from 'ava';
@@ -31,17 +31,22 @@ export class Traced {
 
   /** Forgets all calls so far. */
   forget(): void {
-    this.#from = readFileSync(this.#file).length;
+    this.#from = this.#read().length;
   }
 
   /** The calls since, in the order in which they returned; only those with one of the names, when any is given. */
   calls(...names: string[]): TraceRecord[] {
-    return readFileSync(this.#file)
+    return this.#read()
       .toString('utf8', this.#from)
       .split('\n')
       .filter((line) => line !== '')
       .map((line) => JSON.parse(line) as TraceRecord)
       .filter(({ call }) => names.length === 0 || names.includes(call));
+  }
+
+  /** What stands in the trace; nothing where no call has been made. */
+  #read(): Buffer {
+    return existsSync(this.#file) ? readFileSync(this.#file) : Buffer.alloc(0);
   }
 
   /** Waits until so many connections have been closed: all records of them are there then. */

@@ -1,7 +1,7 @@
 /** Drives a session as a carrier would, with neither socket nor clock: chunks go in, answers and steps come out. */
 
-import { Output } from './output.ts';
-import { Face, HEADROOM, MIN_OUTPUT, Session, Step } from './session.ts';
+import { Output } from '../service/output.ts';
+import { Face, HEADROOM, MIN_OUTPUT, Session, Step } from '../service/session.ts';
 
 export interface Driving {
   /** Serves the conversation; a new one unless given. */

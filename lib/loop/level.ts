@@ -1,47 +1,55 @@
 /** Level-triggered: every wait tells again what is still ready, so nothing needs to be remembered but the wants. */
 
-import { type Carrier, Want } from '../../lib/service/carrier.ts';
-import { EPOLL_CTL_ADD, EPOLL_CTL_MOD, EPOLLIN, EPOLLOUT, epoll_ctl } from '../../lib/sys/epoll.ts';
-import { check } from '../../lib/sys/errors.ts';
-import { close } from '../../lib/sys/io.ts';
-import type { Trigger } from './server.ts';
+import { type Carrier, Want } from '../service/carrier.ts';
+import { EPOLL_CTL_ADD, EPOLL_CTL_MOD, EPOLLIN, EPOLLOUT, epoll_ctl } from '../sys/epoll.ts';
+import { check } from '../sys/errors.ts';
+import { close } from '../sys/io.ts';
 
 // #region level
-export class LevelTriggered implements Trigger {
+/** The connections of one epoll set. */
+export class LevelTriggered {
   readonly #epoll: number;
   readonly #carrier: Carrier;
-  /** By descriptor: what the kernel was told to watch for. */
-  readonly #wants: Want[] = [];
+  /** By descriptor: what the kernel was told to watch for; nothing for those that we have not met. */
+  readonly #wants: (Want | undefined)[] = [];
 
   constructor(epoll: number, carrier: Carrier) {
     this.#epoll = epoll;
     this.#carrier = carrier;
   }
 
+  /** Begins to watch a connection. */
   add(fd: number): void {
-    this.#watch(fd, this.#carrier.opened(fd), EPOLL_CTL_ADD);
+    this.#watch(fd, this.#meet(fd), EPOLL_CTL_ADD);
   }
 
+  /** The kernel told `events` of a connection. */
   told(fd: number, events: number): void {
-    const want = this.#wants[fd]!;
+    const want = this.#wants[fd] ?? this.#meet(fd); // another thread may have put it into the set
     if (want & Want.Write && events & EPOLLOUT) this.#apply(fd, this.#carrier.writable(fd));
     else if (want & Want.Read) this.#apply(fd, this.#carrier.readable(fd));
     else this.#apply(fd, this.#carrier.hangup(fd)); // EPOLLHUP and EPOLLERR come unasked
   }
 
+  /** Goes on with a connection that woke up by itself. */
   wake(fd: number): void {
     this.#apply(fd, this.#carrier.writable(fd));
   }
 
-  turn(): boolean {
-    return false; // whatever is left, the next wait tells
+  #meet(fd: number): Want {
+    // An array that grows from its end stays an array for V8; one that begins at 5,000 becomes a hash table.
+    while (this.#wants.length <= fd) this.#wants.push(undefined);
+    const want = this.#carrier.opened(fd);
+    this.#wants[fd] = want;
+    return want;
   }
 
   #apply(fd: number, answer: Want): void {
     const want = answer & ~Want.Again;
-    if (want === Want.Close)
+    if (want === Want.Close) {
+      this.#wants[fd] = undefined;
       close(fd); // takes it out of the kernel's set as well
-    else if (want !== this.#wants[fd]) this.#watch(fd, want, EPOLL_CTL_MOD);
+    } else if (want !== this.#wants[fd]) this.#watch(fd, want, EPOLL_CTL_MOD);
     // Nearly always a connection wants what it wanted before, and no system call is made.
   }
 
