@@ -7,7 +7,7 @@ import { Stillness, settled } from '../lib/testing/kernel.ts';
 import { descriptors } from '../lib/testing/proc.ts';
 import { launchServer, patiently, type Server, startServer, until } from '../lib/testing/server.ts';
 import type { Traits } from './chapters.ts';
-import { serverChapters, waysOf } from './servers.ts';
+import { REFUSING, serverChapters, waysOf } from './servers.ts';
 import { prepare, unharmed, type Victim } from './victim.ts';
 
 /** The server may grow by less than this, in bytes, whatever its clients do not read. */
@@ -278,6 +278,7 @@ for (const chapter of serverChapters()) {
   for (const args of waysOf(chapter)) {
     let launched: Promise<Attacked> | undefined;
     for (const [attack, run] of Object.entries(attacks)) {
+      if (attack === 'running out of descriptors' && REFUSING.has(name)) continue;
       test.serial(`${[name, ...args].join(' ')} outlives ${attack}`, async (t) => {
         launched ??= launch(path, args, traits);
         const victim = await launched;

@@ -25,9 +25,17 @@ const WAYS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['--mode', 'level'],
     ['--mode', 'edge'],
   ],
+  '10-epoll-workers': [
+    ['--handoff', 'accept'],
+    ['--handoff', 'reuseport'],
+    ['--handoff', 'exclusive'],
+  ],
 };
 
 /** The ways in which a chapter serves, as command-line options; without any where there is but one. */
 export function waysOf({ name }: ServerChapter): readonly (readonly string[])[] {
   return WAYS[name] ?? [[]];
 }
+
+/** Those that close whom they have no descriptor for, where the others let them wait: libuv does so. Tested beside them. */
+export const REFUSING: ReadonlySet<string> = new Set(['14-node-net']);

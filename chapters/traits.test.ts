@@ -7,7 +7,7 @@ import { countListening, headcount, listeners, settled } from '../lib/testing/ke
 import { descriptors } from '../lib/testing/proc.ts';
 import { type Server, startServer, until } from '../lib/testing/server.ts';
 import type { Blocks, Traits } from './chapters.ts';
-import { type ServerChapter, serverChapters } from './servers.ts';
+import { REFUSING, type ServerChapter, serverChapters } from './servers.ts';
 
 /** Where fewer clients are served at once, each of them is all that its worker has. */
 const FEW = 64;
@@ -229,6 +229,7 @@ for (const chapter of serverChapters()) {
     t.is(await cost(t, chapter), traits.connection);
   });
   const { clients } = traits;
+  if (REFUSING.has(name)) continue;
   test.serial(`${name}: serves ${howMany(clients)} at the same time, and no more`, async (t) => {
     await (clients === 'descriptors' ? servesDescriptors(t, chapter) : servesNumber(t, chapter, clients));
   });

@@ -1,0 +1,4 @@
+/** What goes to a burner and comes back: two numbers of 32 bits, whose job it is, and its rounds or its result. */
+
+/** Its length in bytes. */
+export const MESSAGE = 8;
