@@ -154,6 +154,23 @@ test.serial(
   },
 );
 
+test.serial('a reader who scrolls until the next page is there leaves no error behind on the page before', async (t) => {
+  const { page, complaints } = await open(chapter, 1280);
+  await page.setViewportSize({ width: 1280, height: 400 });
+  // VitePress looks at the outline again 100 ms after a scroll. This goes on until the outline has gone: so it comes too late.
+  await page.evaluate(`(async () => {
+    document.querySelector('.snippet-source a').click();
+    for (let up = false; document.querySelector('.VPDocAsideOutline'); up = !up) {
+      scrollTo(0, up ? 0 : 100);
+      await new Promise(requestAnimationFrame);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 150)); // set later than theirs, and for longer: theirs comes first
+  })()`);
+  t.is(new URL(page.url()).pathname, source);
+  t.deepEqual(complaints, []);
+  await page.context().close();
+});
+
 test.serial('a snippet shows its region and no more; a command has a copy button', async (t) => {
   const { page } = await open(chapter, 1280);
   const snippet = (await page.locator('.language-ts pre').textContent()) ?? '';
