@@ -1,9 +1,12 @@
 /** How the benchmarks measure: a server on one core, its load on the other, processor time per request, in interleaved rounds. */
 
-import { execFileSync, spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
+import type { Command } from 'commander';
 import { wholeNumber } from '../../lib/program/program.ts';
 import { toolCommand } from '../../lib/program/tool.ts';
 import type { Measurement } from './client.ts';
@@ -21,7 +24,13 @@ export interface Subject {
 /** What a server has to bear: connections that ask, and others that are open and say nothing. */
 export interface Load {
   readonly active: number;
-  readonly idle: number;
+  readonly idle?: number;
+  /** They ask for a BURN of so many rounds instead of a PING. */
+  readonly burn?: number;
+  /** System calls are counted, too. */
+  readonly strace?: boolean;
+  /** Server and load share all cores; otherwise each has one. */
+  readonly allCores?: boolean;
 }
 
 /** The words that start a TypeScript program. @param path from the root of the repository */
@@ -34,27 +43,68 @@ export function chapter(name: string, ...args: string[]): string[] {
   return program(`chapters/${name}/server.ts`, '--port', '0', ...args);
 }
 
-/** Reads `--rounds` from the command line. @param name the program's */
-export function readRounds(name: string, summary: string): number {
-  const { rounds } = toolCommand(name, summary)
-    .option('--rounds <n>', 'how often everything is measured; what is written are medians', wholeNumber(1, 99), 3)
-    .parse()
-    .opts<{ rounds: number }>();
-  return rounds;
+/** A benchmark's command line, with `--rounds`. @param name the program's */
+export function roundsCommand(name: string, summary: string): Command {
+  return toolCommand(name, summary).option(
+    '--rounds <n>',
+    'how often everything is measured; what is written are medians',
+    wholeNumber(1, 99),
+    3,
+  );
 }
 
-/** Starts a server on core 0, loads it from core 1, and ends it. */
-export async function measure({ command, face }: Subject, { active, idle }: Load): Promise<Measurement> {
-  const server = spawn('taskset', ['-c', '0', ...command], { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] });
+/** Reads `--rounds` where it is the only option. */
+export function readRounds(name: string, summary: string): number {
+  return roundsCommand(name, summary).parse().opts<{ rounds: number }>().rounds;
+}
+
+/** How a server fared that was asked for more than it may bear. */
+export interface Trial {
+  /** Nothing when it did not live to be measured. */
+  readonly measurement?: Measurement;
+  /** What it printed on stderr, and the load did. */
+  readonly said: readonly string[];
+}
+
+/** Words that run a command on one core. */
+const core = (number: number, pinned: boolean, command: readonly string[]): string[] =>
+  pinned ? ['taskset', '-c', String(number), ...command] : [...command];
+
+/** Starts a server on core 0, loads it from core 1, and ends it. @throws Error when the load could not measure */
+export async function measure(subject: Subject, load: Load): Promise<Measurement> {
+  const { measurement, said } = await attempt(subject, load);
+  for (const line of said) console.error(line);
+  if (measurement === undefined) throw new Error(`${subject.name} was not measured`);
+  return measurement;
+}
+
+/** The same for a server that may fail. */
+export async function attempt({ command, face }: Subject, load: Load): Promise<Trial> {
+  const said: string[] = [];
+  const run = ([word = '', ...words]: string[]): ChildProcessByStdio<null, Readable, Readable> => {
+    const child = spawn(word, words, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
+    createInterface({ input: child.stderr }).on('line', (line) => said.push(line));
+    return child;
+  };
+  const pinned = load.allCores !== true;
+  const server = run(core(0, pinned, command));
   try {
     const [line] = (await once(createInterface({ input: server.stdout }), 'line')) as [string];
     const [, port, pid] = /:(\d+) \(pid (\d+)\)$/.exec(line) as unknown as [string, string, string];
-    const words = ['--port', port, '--pid', pid, '--connections', `${active}`, '--idle', `${idle}`];
+    const words = ['--port', port, '--pid', pid, '--connections', `${load.active}`];
     if (face !== undefined) words.push('--face', face);
-    const client = ['-c', '1', ...program('lab/bench/client.ts', ...words)];
-    return JSON.parse(execFileSync('taskset', client, { cwd: ROOT, encoding: 'utf8', timeout: 120_000 }));
+    if (load.idle !== undefined) words.push('--idle', `${load.idle}`);
+    if (load.burn !== undefined) words.push('--burn', `${load.burn}`);
+    if (load.strace === true) words.push('--strace');
+    const client = run(core(1, pinned, program('lab/bench/client.ts', ...words)));
+    const printed = text(client.stdout);
+    const [status] = (await once(client, 'close')) as [number | null];
+    return status === 0 ? { measurement: JSON.parse(await printed), said } : { said };
   } finally {
-    server.kill('SIGKILL');
+    if (server.exitCode === null && server.signalCode === null) {
+      server.kill('SIGKILL');
+      await once(server, 'close'); // its children have noticed, too
+    }
   }
 }
 
@@ -71,7 +121,9 @@ export async function fill<S extends Subject>(
   for (let round = 1; round <= rounds; round++) {
     for (const [i, load] of loads.entries()) {
       for (const subject of subjects) {
-        console.error(`round ${round} of ${rounds}: ${subject.name}, ${load.active} connections, ${load.idle} idle`);
+        console.error(
+          `round ${round} of ${rounds}: ${subject.name}, ${load.active} connections, ${load.idle ?? 0} idle`,
+        );
         grid.get(subject)![i]!.push(await measure(subject, load));
       }
     }

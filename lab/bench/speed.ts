@@ -35,7 +35,7 @@ function minimalC(): Subject[] {
 
 /** Measures, and writes the table. */
 export async function speed(rounds: number): Promise<void> {
-  const loads = SIZES.map((active) => ({ active, idle: 0 }));
+  const loads = SIZES.map((active) => ({ active }));
   const grid = await fill([nodeNet, ...minimalC(), ...epoll], loads, rounds);
   const base = grid.get(nodeNet)!;
   const rows = [...grid].map(([subject, columns]) => [

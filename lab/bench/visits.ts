@@ -1,6 +1,5 @@
 /** The load of the benchmarks of accepting: clients that connect, say PING, read PONG and leave, one after the other. */
 
-import { readdirSync, readFileSync } from 'node:fs';
 import { AF_INET } from '../../lib/sys/address.ts';
 import {
   EPOLL_CLOEXEC,
@@ -59,22 +58,4 @@ export function visit(port: number, count: number, atOnce: number): void {
       there--;
     }
   }
-}
-
-/** A process and its children, and theirs. */
-function family(pid: number): number[] {
-  const tasks = readdirSync(`/proc/${pid}/task`);
-  const children = tasks.flatMap((tid) => readFileSync(`/proc/${pid}/task/${tid}/children`, 'utf8').split(' '));
-  return [pid, ...children.filter((word) => word !== '').flatMap((child) => family(Number(child)))];
-}
-
-/** How much processor time a process and its children have used, all their threads together, in microseconds. */
-export function processorTime(pid: number): number {
-  let nanoseconds = 0;
-  for (const member of family(pid)) {
-    for (const tid of readdirSync(`/proc/${member}/task`)) {
-      nanoseconds += Number(readFileSync(`/proc/${member}/task/${tid}/schedstat`, 'utf8').split(' ')[0]);
-    }
-  }
-  return nanoseconds / 1000;
 }

@@ -186,6 +186,14 @@ test('a read on a blocking socket ends with -EAGAIN when its time is over', (t) 
   carry(t, other, one, 'in time');
 });
 
+test('a write on a blocking socket that takes no more ends with -EAGAIN when its time is over', (t) => {
+  const [one] = new Descriptors(t).socketpair();
+  t.is(s.setSendTimeout(one, 20), 0);
+  let written = 0;
+  while (written >= 0) written = write(one, memory, 0, memory.length);
+  t.is(written, -EAGAIN);
+});
+
 test('a socket that resets on close gives its peer -ECONNRESET instead of an end', (t) => {
   const fds = new Descriptors(t);
   const [client, server] = connectTo(fds, fds.keep(s.openListener(LOOPBACK)));
@@ -216,6 +224,7 @@ test('failures are negative errnos', (t) => {
   t.is(new SystemError(s.setsockopt(fd, s.SOL_SOCKET, 9999, 1), 'setsockopt').code, 'ENOPROTOOPT');
   t.is(s.getsockopt(-1, s.SOL_SOCKET, s.SO_ERROR), -EBADF);
   t.is(s.setReceiveTimeout(-1, 1), -EBADF);
+  t.is(s.setSendTimeout(-1, 1), -EBADF);
   t.is(s.setResetOnClose(-1), -EBADF);
   t.is(new SystemError(s.socketpair(12_345, s.SOCK_STREAM, 0, memory), 'socketpair').code, 'EAFNOSUPPORT');
 });

@@ -22,6 +22,7 @@ export const SO_RCVBUF = 8;
 export const SO_LINGER = 13;
 export const SO_REUSEPORT = 15;
 export const SO_RCVTIMEO = 20;
+export const SO_SNDTIMEO = 21;
 export const IPPROTO_TCP = 6;
 export const TCP_NODELAY = 1;
 
@@ -112,15 +113,29 @@ export const setsockopt = traced('setsockopt', (fd: number, level: number, name:
   return result(libcSetsockopt(fd, level, name, option.address, 4));
 });
 
+function setTimeval(fd: number, name: number, milliseconds: number): number {
+  writeTimeval(option, milliseconds);
+  return result(libcSetsockopt(fd, SOL_SOCKET, name, option.address, layout.timeval.size));
+}
+
 /**
  * Bounds how long a blocking read waits: setsockopt(2) with SO_RCVTIMEO, socket(7). A read then ends with -EAGAIN.
  *
  * @param milliseconds 0 for no bound, fractions allowed
  */
-export const setReceiveTimeout = traced('setsockopt', (fd: number, milliseconds: number): number => {
-  writeTimeval(option, milliseconds);
-  return result(libcSetsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, option.address, layout.timeval.size));
-});
+export const setReceiveTimeout = traced('setsockopt', (fd: number, milliseconds: number): number =>
+  setTimeval(fd, SO_RCVTIMEO, milliseconds),
+);
+
+/**
+ * Bounds how long a blocking write waits, and a connect: setsockopt(2) with SO_SNDTIMEO, socket(7). A write then ends
+ * with -EAGAIN, a connect with -EINPROGRESS.
+ *
+ * @param milliseconds 0 for no bound, fractions allowed
+ */
+export const setSendTimeout = traced('setsockopt', (fd: number, milliseconds: number): number =>
+  setTimeval(fd, SO_SNDTIMEO, milliseconds),
+);
 
 /** Makes close(2) send a reset instead of an orderly end: setsockopt(2) with SO_LINGER of 0 seconds, socket(7). */
 export const setResetOnClose = traced('setsockopt', (fd: number): number => {

@@ -1,0 +1,64 @@
+/** A server as the kernel counts it, all its processes and all their threads together; proc(5). */
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { threads } from '../../lib/testing/proc.ts';
+
+/** What a server has used since it began, and what it holds now. */
+export interface Observation {
+  /** Processor time of all its threads, in microseconds. */
+  readonly microseconds: number;
+  /** How often they went to sleep: their voluntary context switches. */
+  readonly sleeps: number;
+  /** How often they had to give up the processor: their involuntary ones. */
+  readonly preemptions: number;
+  readonly threads: number;
+  readonly processes: number;
+  /** Resident memory in bytes; a page that several of its processes share counts once (PSS). */
+  readonly memory: number;
+}
+
+/** A process and its children, and theirs; without tsx's compiler, which has no part in serving. */
+export function family(pid: number): number[] {
+  const children = readdirSync(`/proc/${pid}/task`).flatMap((tid) =>
+    readFileSync(`/proc/${pid}/task/${tid}/children`, 'latin1')
+      .split(' ')
+      .filter((word) => word !== '')
+      .map(Number),
+  );
+  return [pid, ...children.filter((child) => !isCompiler(child)).flatMap(family)];
+}
+
+function isCompiler(pid: number): boolean {
+  return readFileSync(`/proc/${pid}/comm`, 'latin1') === 'esbuild\n';
+}
+
+/** How much processor time a process and its children have used, all their threads together, in microseconds. */
+export function processorTime(pid: number): number {
+  let nanoseconds = 0;
+  for (const member of family(pid)) {
+    for (const tid of readdirSync(`/proc/${member}/task`)) {
+      nanoseconds += Number(readFileSync(`/proc/${member}/task/${tid}/schedstat`, 'latin1').split(' ')[0]);
+    }
+  }
+  return nanoseconds / 1000;
+}
+
+/** Resident memory of a process and its children in bytes, pages that they share counted once. */
+export function memory(pid: number): number {
+  const rollups = family(pid).map((member) => readFileSync(`/proc/${member}/smaps_rollup`, 'latin1'));
+  return rollups.reduce((sum, rollup) => sum + Number(/^Pss:\s+(\d+) kB$/m.exec(rollup)?.[1]) * 1024, 0);
+}
+
+/** Looks at a process and its children. It takes a while where they are many. */
+export function observe(pid: number): Observation {
+  const members = family(pid);
+  const tasks = members.flatMap((member) => threads(member));
+  return {
+    microseconds: processorTime(pid),
+    sleeps: tasks.reduce((sum, { sleeps }) => sum + sleeps, 0),
+    preemptions: tasks.reduce((sum, { preemptions }) => sum + preemptions, 0),
+    threads: tasks.length,
+    processes: members.length,
+    memory: memory(pid),
+  };
+}
