@@ -200,11 +200,11 @@ async function countCalls(): Promise<{ made: number; requests: number }> {
   throw new Error('strace counted nothing');
 }
 
-const before = memory(options.pid);
+const before = memory(options.pid, 'Rss');
 const connections = open(options.idle + options.connections);
 // When the last one in the queue is answered, the server has accepted them all, and all the others are idle.
 meet(connections.slice(-1));
-const idleBytes = served.size === 1 ? (memory(options.pid) - before) / connections.length : 0;
+const idleBytes = served.size === 1 ? (memory(options.pid, 'Rss') - before) / connections.length : 0;
 meet(connections.slice(options.idle, -1));
 if (served.size === 0) throw new Error('nobody was answered');
 const pong = options.burn === undefined ? /PONG\n$/ : /RESULT \d+\n$/;

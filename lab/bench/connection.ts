@@ -1,23 +1,16 @@
 /** What one connection more costs where each brings a thread or a process along: the time until its answer, and memory. */
 
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
-import { members, sum } from '../../lib/testing/footprint.ts';
 import { launchServer, type Server } from '../../lib/testing/server.ts';
+import { memory } from './observe.ts';
 import { machine, markdown, median, save } from './table.ts';
 
 const chapters = ['02-select', '03-thread-per-connection', '04-process-per-connection'];
 const ROUNDS = 25;
 /** So many are held at the same time, to see what one of them adds. */
 const HELD = 16;
-
-/** What the processes of a server have in RAM, in MiB; a page that several share counts for each, or in parts. */
-function memory(server: Server, field: 'Rss' | 'Pss'): number {
-  const pattern = new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm');
-  const rollups = members(server).map(({ pid }) => readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'));
-  return sum(rollups.map((rollup) => Number(pattern.exec(rollup)?.[1]))) / 1024;
-}
+const MIB = 2 ** 20;
 
 async function ask({ port }: Server): Promise<Socket> {
   const socket = connect({ port, noDelay: true });
@@ -38,13 +31,16 @@ async function visit(server: Server): Promise<{ answer: number; end: number }> {
 
 /** What each of HELD connections adds, in MiB. */
 async function weigh(server: Server): Promise<{ rss: number; pss: number }> {
-  const weight = (): { rss: number; pss: number } => ({ rss: memory(server, 'Rss'), pss: memory(server, 'Pss') });
+  const weight = (): { rss: number; pss: number } => ({
+    rss: memory(server.pid, 'Rss'),
+    pss: memory(server.pid, 'Pss'),
+  });
   const before = weight();
   const sockets: Socket[] = [];
   while (sockets.length < HELD) sockets.push(await ask(server));
   const after = weight();
   for (const socket of sockets) socket.destroy();
-  return { rss: (after.rss - before.rss) / HELD, pss: (after.pss - before.pss) / HELD };
+  return { rss: (after.rss - before.rss) / HELD / MIB, pss: (after.pss - before.pss) / HELD / MIB };
 }
 
 const servers = await Promise.all(chapters.map((name) => launchServer(`chapters/${name}/server.ts`)));

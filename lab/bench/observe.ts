@@ -43,10 +43,11 @@ export function processorTime(pid: number): number {
   return nanoseconds / 1000;
 }
 
-/** Resident memory of a process and its children in bytes, pages that they share counted once. */
-export function memory(pid: number): number {
+/** Resident memory of a process and its children in bytes; pages that they share count for each (RSS), or once (PSS). */
+export function memory(pid: number, field: 'Rss' | 'Pss'): number {
+  const pattern = new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm');
   const rollups = family(pid).map((member) => readFileSync(`/proc/${member}/smaps_rollup`, 'latin1'));
-  return rollups.reduce((sum, rollup) => sum + Number(/^Pss:\s+(\d+) kB$/m.exec(rollup)?.[1]) * 1024, 0);
+  return rollups.reduce((sum, rollup) => sum + Number(pattern.exec(rollup)?.[1]) * 1024, 0);
 }
 
 /** Looks at a process and its children. It takes a while where they are many. */
@@ -59,6 +60,6 @@ export function observe(pid: number): Observation {
     preemptions: tasks.reduce((sum, { preemptions }) => sum + preemptions, 0),
     threads: tasks.length,
     processes: members.length,
-    memory: memory(pid),
+    memory: memory(pid, 'Pss'),
   };
 }

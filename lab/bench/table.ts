@@ -13,10 +13,10 @@ export function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[values.length >> 1]!;
 }
 
-/** A table; the first row is the head, and all columns but the first are numbers. */
-export function markdown(rows: readonly (readonly string[])[]): string {
+/** A table; the first row is the head. @param words the columns that hold words; the others hold numbers */
+export function markdown(rows: readonly (readonly string[])[], words: readonly number[] = [0]): string {
   const [head = [], ...body] = rows;
-  const rule = head.map((_, i) => (i === 0 ? '---' : '---:'));
+  const rule = head.map((_, i) => (words.includes(i) ? '---' : '---:'));
   return [head, rule, ...body].map((row) => `| ${row.join(' | ')} |\n`).join('');
 }
 
