@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 MODULES := node_modules/.package-lock.json
 
-.PHONY: help start test check versions bench site clean tools
+.PHONY: help start test check versions bench site clean nc curl chromium cc strace
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -13,7 +13,7 @@ start: $(MODULES) ## Install, then serve the workshop's site; says what to run n
 	@printf "\nThe workshop opens at the address below. Its first server, in a second terminal:\n\n  npx tsx chapters/01-iterative/server.ts\n"
 	@npx vitepress dev site
 
-test: $(MODULES) tools check ## Install what the tests need, a browser included, then run everything
+test: $(MODULES) nc curl chromium check ## Install what the tests need, a browser included, then run everything
 	npx ava
 	npx vitepress build site
 
@@ -27,7 +27,7 @@ versions: $(MODULES) ## Run the conformance suite on Node 20.19, 22, 24 and 26, 
 	  npx -y -p node-linux-$$arch@$$version -c 'echo "Node $$(node -p process.versions.node)" && node node_modules/ava/entrypoints/cli.mjs chapters/conformance.test.ts' || exit; \
 	done
 
-bench: $(MODULES) ## Measure the servers against node:net and C, in about ten minutes
+bench: $(MODULES) cc strace ## Measure all that the chapters show, in about an hour
 	npx tsx lab/bench/bench.ts
 
 site: $(MODULES) ## Build the site as plain files in site/.vitepress/dist
@@ -41,14 +41,16 @@ $(MODULES): package.json package-lock.json .npmrc
 	npm ci
 	@touch $@
 
-# Real clients for the tests: nc with -N, curl, and Chromium for the site. Debian's packages, where one is missing.
-tools:
-	@missing=(); \
-	nc -h 2>&1 | grep -q -- -N || missing+=(netcat-openbsd); \
-	command -v curl > /dev/null || missing+=(curl); \
-	command -v chromium > /dev/null || missing+=(chromium); \
-	if (( $${#missing[@]} )); then \
+# Real clients for the tests, nc with -N among them, and Chromium for the site; for the benchmark a compiler of C, and who
+# counts system calls. Debian's packages, where one is missing.
+has = command -v $@ > /dev/null
+nc: has = nc -h 2>&1 | grep -q -- -N
+package = $@
+nc: package = netcat-openbsd
+cc: package = gcc libc6-dev
+nc curl chromium cc strace:
+	@$(has) || { \
 	  sudo=; (( EUID == 0 )) || sudo=sudo; \
-	  echo "installing $${missing[*]}"; \
-	  $$sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq "$${missing[@]}" > /dev/null; \
-	fi
+	  echo "installing $(package)"; \
+	  $$sudo apt-get update -qq && $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $(package) > /dev/null; \
+	}

@@ -3,12 +3,11 @@
 import { availableParallelism } from 'node:os';
 import test from 'ava';
 import { newAskers, served, servedBeforeBurns } from '../../lib/testing/asker.ts';
-import { ask, connectTo, hold } from '../../lib/testing/client.ts';
-import { openDescriptors } from '../../lib/testing/footprint.ts';
+import { hold } from '../../lib/testing/client.ts';
 import { headcount, settled } from '../../lib/testing/kernel.ts';
 import { descriptors } from '../../lib/testing/proc.ts';
 import { startServer, until } from '../../lib/testing/server.ts';
-import { startBounded } from '../../lib/testing/tasks.ts';
+import { outlivesRefusals } from '../../lib/testing/tasks.ts';
 import { traces } from '../../lib/testing/traced.ts';
 
 const NAME = '03-thread-per-connection';
@@ -76,21 +75,5 @@ test.serial(`${NAME} has no more threads than it has descriptors for, and says s
 });
 
 test.serial(`${NAME} tells that a thread could not start, closes that connection, and goes on`, async (t) => {
-  const bounded = await startBounded(t, SERVER);
-  if (bounded === undefined) return t.pass();
-  const { server, allow } = bounded;
-  t.is(await ask(t, server, 'PING\n'), 'PONG\n');
-  await settled(server);
-  const before = openDescriptors(server);
-  await allow(0);
-  for (let i = 0; i < 3; i++) {
-    const client = await connectTo(t, server);
-    t.is((await client.rest()).length, 0, 'an end, and no reset: it had sent nothing');
-    client.close();
-  }
-  t.is(openDescriptors(server), before);
-  await until(() => server.stderr.length === 3, 'a line for each');
-  for (const line of server.stderr) t.regex(line, /^03-thread-per-connection: a client lost its thread \(EAGAIN\)$/);
-  await allow(10);
-  t.is(await ask(t, server, 'PING\n'), 'PONG\n');
+  await outlivesRefusals(t, SERVER, /^03-thread-per-connection: a client lost its thread \(EAGAIN\)$/);
 });

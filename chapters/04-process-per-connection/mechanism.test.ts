@@ -3,12 +3,12 @@
 import test from 'ava';
 import { FIRST_INHERITED } from '../../lib/program/child.ts';
 import { newAskers, served } from '../../lib/testing/asker.ts';
-import { ask, connectTo, hold } from '../../lib/testing/client.ts';
+import { ask, hold } from '../../lib/testing/client.ts';
 import { children, members, openDescriptors, zombies } from '../../lib/testing/footprint.ts';
 import { ESTABLISHED, ends, settled } from '../../lib/testing/kernel.ts';
 import { descriptors, target } from '../../lib/testing/proc.ts';
 import { type Server, startProgram, startServer, until } from '../../lib/testing/server.ts';
-import { startBounded } from '../../lib/testing/tasks.ts';
+import { outlivesRefusals } from '../../lib/testing/tasks.ts';
 import { traces } from '../../lib/testing/traced.ts';
 
 const NAME = '04-process-per-connection';
@@ -88,23 +88,7 @@ test.serial(`${NAME} --max-children 2 lets the third client wait until one of tw
 });
 
 test.serial(`${NAME} tells that a child could not start, closes that connection, and goes on`, async (t) => {
-  const bounded = await startBounded(t, SERVER);
-  if (bounded === undefined) return t.pass();
-  const { server, allow } = bounded;
-  t.is(await ask(t, server, 'PING\n'), 'PONG\n');
-  await until(() => members(server).length === 1, 'that child has gone');
-  const before = openDescriptors(server);
-  await allow(0);
-  for (let i = 0; i < 3; i++) {
-    const client = await connectTo(t, server);
-    t.is((await client.rest()).length, 0, 'an end, and no reset: it had sent nothing');
-    client.close();
-  }
-  t.is(openDescriptors(server), before);
-  await until(() => server.stderr.length === 3, 'a line for each');
-  for (const line of server.stderr) t.regex(line, /^04-process-per-connection: no child for a client \(.* EAGAIN\)/);
-  await allow(40);
-  t.is(await ask(t, server, 'PING\n'), 'PONG\n');
+  await outlivesRefusals(t, SERVER, /^04-process-per-connection: no child for a client \(.* EAGAIN\)/);
 });
 
 test.serial('fork.ts outlives the child that it forks, and leaves nobody behind', async (t) => {

@@ -1,29 +1,20 @@
 /** poll is what its chapter says: seen in its system calls, and beside select where they differ. */
 
-import test, { type ExecutionContext } from 'ava';
+import test from 'ava';
 import { countUnread, newAskers } from '../../lib/testing/asker.ts';
 import { type Client, connectTo, hold, pingAll } from '../../lib/testing/client.ts';
 import { openDescriptors } from '../../lib/testing/footprint.ts';
-import { ends, settled } from '../../lib/testing/kernel.ts';
+import { resetDuring } from '../../lib/testing/gone.ts';
+import { settled } from '../../lib/testing/kernel.ts';
 import { threads } from '../../lib/testing/proc.ts';
 import { startServer, until } from '../../lib/testing/server.ts';
-import { type Traced, traces } from '../../lib/testing/traced.ts';
+import { readsAsTold, traces } from '../../lib/testing/traced.ts';
 
 const SERVER = 'chapters/08-poll/server.ts';
 const traceOf = traces(test);
 
 test.serial('08-poll reads no more often than poll said', async (t) => {
-  const traced = await traceOf(SERVER);
-  const clients = await hold(t, traced.server, 8);
-  await pingAll(t, clients, 10);
-  for (const client of clients) client.close();
-  await traced.closed(8);
-  let ready = 0;
-  for (const { call, result } of traced.calls('poll', 'read')) {
-    ready = call === 'poll' ? result : ready - 1;
-    t.true(ready >= (call === 'poll' ? 1 : 0), 'each poll finds somebody, and only those are read from');
-  }
-  t.is(traced.calls('read').length, 8 * 12, 'one read for each request and each end');
+  await readsAsTold(t, await traceOf(SERVER), 'poll');
 });
 
 test.serial(
@@ -84,26 +75,13 @@ test.serial('08-poll reads from nobody twice in a turn, however fast one sends',
   }
 });
 
-/** Has a client send a reset during a long WAIT. @returns how many descriptors the server had open before it came */
-async function resetDuringWait(t: ExecutionContext, { server }: Traced): Promise<number> {
-  await settled(server);
-  const before = openDescriptors(server);
-  const client = await connectTo(t, server);
-  t.is(await client.send('PING\nWAIT 600000\n').line(), 'PONG');
-  const { localPort } = client.socket;
-  t.is(openDescriptors(server), before + 1);
-  client.reset();
-  await until(() => !ends(server.port).some(({ peer }) => peer === localPort), 'the kernel has ended the connection');
-  return before;
-}
-
 test.serial('08-poll is told of a client that is gone during a WAIT; 02-select is not', async (t) => {
   const poll = await traceOf(SERVER);
-  const told = await resetDuringWait(t, poll);
+  const told = await resetDuring(t, poll.server, 'WAIT 600000');
   await until(() => openDescriptors(poll.server) === told, 'the connection is closed');
 
   const select = await traceOf('chapters/02-select/server.ts');
-  const untold = await resetDuringWait(t, select);
+  const untold = await resetDuring(t, select.server, 'WAIT 600000');
   await settled(select.server);
   t.is(openDescriptors(select.server), untold + 1, 'it sleeps, and holds the descriptor of nobody');
 });

@@ -6,6 +6,7 @@ import { Watch } from '../../lib/program/acceptor.ts';
 import { startWorker } from '../../lib/program/launch.ts';
 import { announce, openServer, serverCommand, wholeNumber } from '../../lib/program/program.ts';
 import { tally } from '../../lib/program/tally.ts';
+import { endProcess } from '../../lib/program/thread.ts';
 import { ACCEPT_PAUSE, acceptAll } from '../../lib/sys/accept.ts';
 import { EPOLL_CLOEXEC, EPOLL_CTL_ADD, EPOLLIN, epoll_create1, epoll_ctl } from '../../lib/sys/epoll.ts';
 import { check } from '../../lib/sys/errors.ts';
@@ -43,13 +44,15 @@ const counts = new BigUint64Array(new SharedArrayBuffer(2 * workers * BigUint64A
 const epolls: number[] = [];
 
 for (let slot = 0; slot < workers; slot++) {
-  const epoll = check(epoll_create1(EPOLL_CLOEXEC), 'epoll_create1');
-  const workerData: WorkerData = { slot, epoll, listener: listenerOf(slot), handoff, counts };
-  startWorker(new URL('./worker.ts', import.meta.url), { workerData }).on('error', ({ message }) => {
-    console.error(`${NAME}: worker ${slot + 1} ended (${message}), and its connections with it`);
-    _exit(1);
-  });
-  epolls.push(epoll);
+  const failed = (error: unknown): never => endProcess(`${NAME}: worker ${slot + 1}`, error as Error);
+  try {
+    const epoll = check(epoll_create1(EPOLL_CLOEXEC), 'epoll_create1');
+    const workerData: WorkerData = { slot, epoll, listener: listenerOf(slot), handoff, counts };
+    startWorker(new URL('./worker.ts', import.meta.url), { workerData }).on('error', failed);
+    epolls.push(epoll);
+  } catch (error) {
+    failed(error);
+  }
 }
 // #endregion start
 

@@ -2,3 +2,6 @@
 
 /** Its length in bytes. */
 export const MESSAGE = 8;
+
+/** Who reads it, as a line on standard error names him. */
+export const BURNER = '11-reactor: a burner';

@@ -1,12 +1,11 @@
 /** A pool of threads that compute for BURN, and the one socket on which they all sleep. */
 
-import { once } from 'node:events';
-import { startWorker } from '../../lib/program/launch.ts';
+import { startVitalWorker } from '../../lib/program/launch.ts';
 import { check, EAGAIN } from '../../lib/sys/errors.ts';
 import { F_SETFL, fcntl, O_NONBLOCK, read, write } from '../../lib/sys/io.ts';
 import { Memory } from '../../lib/sys/memory.ts';
 import { openSocketpair, SOCK_SEQPACKET } from '../../lib/sys/socket.ts';
-import { MESSAGE } from './message.ts';
+import { BURNER, MESSAGE } from './message.ts';
 
 /** Somebody's BURN. */
 interface Job {
@@ -38,8 +37,8 @@ export class BurnPool {
     const [ours, theirs] = openSocketpair(SOCK_SEQPACKET);
     check(fcntl(ours, F_SETFL, O_NONBLOCK), 'fcntl');
     const entry = new URL('./burner.ts', import.meta.url);
-    const workers = Array.from({ length: threads }, () => startWorker(entry, { workerData: theirs }));
-    await Promise.all(workers.map((worker) => once(worker, 'online')));
+    const start = (): Promise<void> => startVitalWorker(BURNER, entry, { workerData: theirs });
+    await Promise.all(Array.from({ length: threads }, start));
     return new BurnPool(ours, threads);
   }
   // #endregion start

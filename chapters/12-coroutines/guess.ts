@@ -25,7 +25,7 @@ async function play(task: Task, client: number): Promise<void> {
       const line = await task.withTimeout(options.patience, () => connection.readLine());
       if (line === undefined) return;
       await task.sleep(100); // let nobody try all of them at once
-      const guess = Number(line);
+      const guess = Number.parseInt(line, 10);
       if (guess === number) return await connection.say('Yes.');
       await connection.say(Number.isNaN(guess) ? 'A number.' : guess < number ? 'More.' : 'Less.');
     }

@@ -1,9 +1,8 @@
 /** Coroutines, started: in this thread, and by option in more of them, each with a listener of its own. */
 
-import { once } from 'node:events';
-import { startWorker } from '../../lib/program/launch.ts';
+import { startVitalWorker } from '../../lib/program/launch.ts';
 import { announce, dieOnSignals, openServer, serverCommand, wholeNumber } from '../../lib/program/program.ts';
-import { getsockname, openListener } from '../../lib/sys/socket.ts';
+import { getsockname } from '../../lib/sys/socket.ts';
 import { converse } from './converse.ts';
 import { serve } from './serve.ts';
 
@@ -13,12 +12,10 @@ const options = serverCommand(NAME, 'serve many clients, each with an async func
   .parse()
   .opts<{ host: string; port: number; workers: number }>();
 
-const listening = { nonblocking: true, reusePort: options.workers > 1 };
-const listener = await openServer(NAME, options, listening);
-const address = getsockname(listener); // with --port 0 the kernel has chosen one, and the others shall have the same
+const listener = await openServer(NAME, options, { nonblocking: true, reusePort: options.workers > 1 });
+const workerData = getsockname(listener); // with --port 0 the kernel has chosen one, and the others shall have the same
 for (let i = 1; i < options.workers; i++) {
-  const workerData = openListener(address, listening);
-  await once(startWorker(new URL('./worker.ts', import.meta.url), { workerData }), 'online');
+  await startVitalWorker(`${NAME}: a worker`, new URL('./worker.ts', import.meta.url), { workerData });
 }
 dieOnSignals();
 announce(NAME, listener);

@@ -20,8 +20,8 @@ export class Task {
   #reason: unknown;
   #resolve: (() => void) | undefined;
   #reject: ((error: Error) => void) | undefined;
-  /** What it shall meet at its next wait. */
-  #interrupt: Error | undefined;
+  /** What it shall meet at its next waits, one at each. */
+  readonly #interrupts = new Set<Error>();
 
   constructor(reactor: Reactor) {
     this.reactor = reactor;
@@ -33,7 +33,10 @@ export class Task {
       this.#reason = reason;
       this.#resolve = resolve;
       this.#reject = reject;
-      if (this.#interrupt !== undefined) this.cancel(this.#interrupt);
+      for (const error of this.#interrupts) {
+        this.#interrupts.delete(error);
+        return this.cancel(error);
+      }
     });
   }
 
@@ -51,9 +54,8 @@ export class Task {
     if (this.#reject !== undefined) {
       const reject = this.#reject;
       this.#forget();
-      this.#interrupt = undefined;
       reject(error);
-    } else if (this.#interrupt === undefined || this.#interrupt instanceof TimedOut) this.#interrupt = error;
+    } else this.#interrupts.add(error);
   }
   // #endregion task
 
@@ -82,7 +84,7 @@ export class Task {
       return await body();
     } finally {
       callOff();
-      if (this.#interrupt === over) this.#interrupt = undefined; // it came too late
+      this.#interrupts.delete(over); // it came too late
     }
   }
   // #endregion time

@@ -44,7 +44,7 @@ export class Conversation {
   // #endregion events
 
   // #region run
-  /** Goes on as far as it can. Whatever it has to wait for calls it again, and meanwhile nothing is read. */
+  /** Goes on as far as it can. Whatever it has to wait for calls it again, and meanwhile it is handed nothing. */
   #run(): void {
     const socket = this.#socket;
     if (this.#busy || socket.destroyed || socket.writableEnded) return;

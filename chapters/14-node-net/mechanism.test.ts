@@ -1,9 +1,10 @@
 /** node:net is what its chapter says: whom it refuses, and who serves in a cluster. */
 
 import test from 'ava';
-import { ask, connectTo, hold } from '../../lib/testing/client.ts';
-import { children } from '../../lib/testing/footprint.ts';
-import { settled } from '../../lib/testing/kernel.ts';
+import { ask, type Client, connectTo, hold } from '../../lib/testing/client.ts';
+import { children, openDescriptors } from '../../lib/testing/footprint.ts';
+import { resetDuring } from '../../lib/testing/gone.ts';
+import { countListening, ends, listeners, settled } from '../../lib/testing/kernel.ts';
 import { type Server, startServer, until } from '../../lib/testing/server.ts';
 
 const SERVER = 'chapters/14-node-net/server.ts';
@@ -36,6 +37,9 @@ for (const schedule of ['primary', 'each']) {
     const server: Server = await startServer(t, SERVER, { args });
     const before = children(server);
     t.is(before.length, 2);
+    t.is(countListening(server), 1);
+    const all = schedule === 'primary' ? [server.pid] : [server.pid, ...before];
+    t.deepEqual(new Set(listeners(server)), new Set(all));
     await hold(t, server, 8);
     process.kill(before[0]!, 'SIGKILL');
     await server.line(new RegExp(`process ${before[0]} ended \\(SIGKILL\\); another takes its place`));
@@ -45,3 +49,43 @@ for (const schedule of ['primary', 'each']) {
     t.deepEqual(server.survivors, []);
   });
 }
+
+test.serial(
+  '14-node-net hears at once of a client that is gone during a WAIT, unless it has stopped reading',
+  async (t) => {
+    const server = await startServer(t, SERVER);
+    const before = await resetDuring(t, server, 'WAIT 600000');
+    await until(() => openDescriptors(server) === before, 'its connection is closed');
+    for (const time of [600_000, 1000]) {
+      const client = await connectTo(t, server);
+      client.send(`WAIT ${time}\n${'PING\n'.repeat(2_000_000)}`);
+      const { localPort } = client.socket;
+      const end = (): ReturnType<typeof ends>[number] | undefined =>
+        ends(server.port).find(({ peer }) => peer === localPort);
+      await until(() => (end()?.unread ?? 0) > 0, 'the stream holds what it may hold');
+      await settled(server);
+      client.reset();
+      await until(() => end() === undefined, 'the kernel has ended the connection');
+      if (time > 1000) await settled(server);
+      else await until(() => openDescriptors(server) === before + 1, 'but when the WAIT is over');
+      t.is(openDescriptors(server), before + 1, 'it sleeps, and holds the descriptor of nobody');
+    }
+    t.deepEqual(server.stderr, []);
+  },
+);
+
+test.serial('14-node-net reads no more from a client that takes no answers, and answers all in the end', async (t) => {
+  const server = await startServer(t, SERVER);
+  const [client, other] = (await hold(t, server, 2)) as [Client, Client];
+  const [text, count] = [`${'e'.repeat(1000)}\n`, 20_000];
+  client.send(`ECHO ${text}`.repeat(count)).end();
+  await until(() => client.socket.readableLength > 0, 'the first answers are there');
+  await settled(server);
+  const { localPort } = client.socket;
+  t.true(
+    ends(server.port).some(({ peer, unread }) => peer === localPort && unread > 0),
+    'what it still asks lies unread in the kernel',
+  );
+  t.is(await other.send('PING\n').line(), 'PONG');
+  t.is(await client.skip(count * text.length + 1), count * text.length);
+});

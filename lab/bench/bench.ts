@@ -1,9 +1,34 @@
-/** The benchmark: everything that the chapters show, measured anew. */
+/** The benchmark: all that the chapters show, measured anew, one after the other. */
 
-import { growth } from './growth.ts';
-import { readRounds } from './measure.ts';
-import { speed } from './speed.ts';
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { Argument } from 'commander';
+import { toolCommand } from '../../lib/program/tool.ts';
 
-const rounds = readRounds('bench', 'measure the servers, and write the tables and pictures that the chapters show');
-await speed(rounds);
-await growth(rounds);
+/** The programs that write tables and pictures, each by itself a command. */
+const NAMES = [
+  'speed',
+  'every',
+  'growth',
+  'two-cores',
+  'one-core',
+  'handoffs',
+  'distribution',
+  'passing',
+  'connection',
+  'children',
+  'threads',
+  'pointers',
+  'http-parsers',
+];
+
+const { args } = toolCommand('bench', 'measure the servers, and write the tables and pictures that the chapters show')
+  .addArgument(new Argument('[names...]', 'what to measure; everything, unless some are named').choices(NAMES))
+  .parse();
+
+for (const name of args.length > 0 ? args : NAMES) {
+  console.error(`${name} (npx tsx lab/bench/${name}.ts)`);
+  const path = fileURLToPath(new URL(`./${name}.ts`, import.meta.url));
+  const { status } = spawnSync(process.execPath, ['--import', 'tsx', path], { stdio: 'inherit' });
+  if (status !== 0) process.exit(1); // it has said why
+}

@@ -3,7 +3,7 @@
 import { freemem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { readChapters } from '../../chapters/chapters.ts';
-import { isProgram, wholeNumber } from '../../lib/program/program.ts';
+import { wholeNumber } from '../../lib/program/program.ts';
 import type { Measurement } from './client.ts';
 import { attempt, chapter, cost, ratio, roundsCommand, type Subject, type Trial } from './measure.ts';
 import { machine, markdown, median, save } from './table.ts';
@@ -132,7 +132,7 @@ async function tried(entry: Entry, smaller: readonly Entry[]): Promise<Partial<E
 }
 
 /** Measures, and writes the tables. @param upTo sizes above it are left out, and so are the tables that need them */
-export async function every(rounds: number, upTo = SIZES.at(-1)!): Promise<void> {
+async function every(rounds: number, upTo = SIZES.at(-1)!): Promise<void> {
   const names = readChapters(fileURLToPath(new URL('../..', import.meta.url)))
     .filter(({ traits }) => traits !== undefined)
     .map(({ name }) => name);
@@ -194,10 +194,8 @@ export async function every(rounds: number, upTo = SIZES.at(-1)!): Promise<void>
   );
 }
 
-if (isProgram(import.meta.url)) {
-  const { rounds, upTo } = roundsCommand('every', 'measure every chapter under the same load')
-    .option('--up-to <connections>', 'leave out the sizes above', wholeNumber(1, 10_000), 10_000)
-    .parse()
-    .opts<{ rounds: number; upTo: number }>();
-  await every(rounds, upTo);
-}
+const { rounds, upTo } = roundsCommand('every', 'measure every chapter under the same load')
+  .option('--up-to <connections>', 'leave out the sizes above', wholeNumber(1, 10_000), 10_000)
+  .parse()
+  .opts<{ rounds: number; upTo: number }>();
+await every(rounds, upTo);

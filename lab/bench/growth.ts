@@ -1,6 +1,5 @@
 /** What a PING costs beside more and more connections that say nothing: writes the table growth.md and its picture. */
 
-import { isProgram } from '../../lib/program/program.ts';
 import { chapter, cost, fill, readRounds, type Subject } from './measure.ts';
 import { type Point, savePlot } from './plot.ts';
 import { machine, markdown, median, save } from './table.ts';
@@ -15,7 +14,7 @@ const subjects: readonly (Subject & { readonly call: string })[] = [
 ];
 
 /** Measures, and writes the table and the picture. */
-export async function growth(rounds: number): Promise<void> {
+async function growth(rounds: number): Promise<void> {
   const loads = CROWDS.map((idle) => ({ active: ACTIVE, idle }));
   const grid = await fill(subjects, loads, rounds);
   const columns = [...grid].map(([{ call }, runs]) => ({ call, times: runs.map((run) => median(run.map(cost))) }));
@@ -38,6 +37,4 @@ export async function growth(rounds: number): Promise<void> {
   });
 }
 
-if (isProgram(import.meta.url)) {
-  await growth(readRounds('growth', 'measure what idle connections cost under select, poll and epoll'));
-}
+await growth(readRounds('growth', 'measure what idle connections cost under select, poll and epoll'));

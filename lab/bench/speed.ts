@@ -5,7 +5,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { isProgram } from '../../lib/program/program.ts';
 import { chapter, cost, fill, program, ratio, readRounds, type Subject } from './measure.ts';
 import { machine, markdown, median, save } from './table.ts';
 
@@ -34,7 +33,7 @@ function minimalC(): Subject[] {
 }
 
 /** Measures, and writes the table. */
-export async function speed(rounds: number): Promise<void> {
+async function speed(rounds: number): Promise<void> {
   const loads = SIZES.map((active) => ({ active }));
   const grid = await fill([nodeNet, ...minimalC(), ...epoll], loads, rounds);
   const base = grid.get(nodeNet)!;
@@ -54,6 +53,4 @@ export async function speed(rounds: number): Promise<void> {
   );
 }
 
-if (isProgram(import.meta.url)) {
-  await speed(readRounds('speed', 'measure what a PING costs, beside node:net and C, and write the table'));
-}
+await speed(readRounds('speed', 'measure what a PING costs, beside node:net and C, and write the table'));

@@ -66,6 +66,25 @@ test('when the turn is over the number comes back, and the new handler alone hea
   t.false(called.includes(closed));
 });
 
+test('who is closed between two turns has gone before the next one waits', (t) => {
+  const fds = new Descriptors(t);
+  const reactor = new Reactor();
+  const [ours, theirs] = fds.socketpair();
+  const called: string[] = [];
+  reactor.handle(ours, { readable: () => called.push('a word to the closed one') });
+  reactor.handle(theirs, {
+    readable: (fd) => {
+      called.push(read(fd, memory, 0, 1) === 0 ? 'the end' : 'a word');
+      reactor.release(fd);
+    },
+  });
+  fds.forget(ours);
+  reactor.close(ours);
+  reactor.after(1000, () => called.push('timer')); // else a turn that has not closed it would wait for ever
+  reactor.turn();
+  t.deepEqual(called, ['the end']);
+});
+
 test('who is released hears nothing, and may come back', (t) => {
   const fds = new Descriptors(t);
   const reactor = new Reactor();

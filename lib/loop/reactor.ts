@@ -47,7 +47,7 @@ export class Reactor {
   /** By descriptor: whom to call, and what the kernel was told to watch for. */
   readonly #handlers: (Handlers | undefined)[] = [];
   readonly #watched: number[] = [];
-  /** Descriptors without a handler any more, which are closed when this turn is over. */
+  /** Descriptors without a handler any more, which are closed when no list of events mentions them. */
   readonly #closing: number[] = [];
   // #endregion state
   readonly #wakeups: { readonly wakeups: Wakeups; readonly handler: (number: number) => void }[] = [];
@@ -94,8 +94,9 @@ export class Reactor {
 
   // #region close
   /**
-   * Calls nobody for a descriptor any more, from now on; and closes it when this turn is over. Until then its number
-   * cannot be given out again, so an event of this turn that is meant for it meets nobody, and never its successor.
+   * Calls nobody for a descriptor any more, from now on; and closes it when this turn is over, or before the next one
+   * waits. Until then its number cannot be given out again, so an event of this turn that is meant for it meets nobody,
+   * and never its successor.
    */
   close(fd: number): void {
     this.#handlers[fd] = undefined;
@@ -132,6 +133,7 @@ export class Reactor {
   // #region turn
   /** Waits until somebody is to be called, and calls all who are. */
   turn(): void {
+    this.#closeAll(); // whom somebody has closed between two turns, or the wait would hold their ends back
     const count = epoll_wait(this.#epoll, this.#events, this.#timeout());
     if (count !== -EINTR) check(count, 'epoll_wait');
     for (let i = 0; i < count; i++) {
@@ -145,10 +147,14 @@ export class Reactor {
     for (const { wakeups, handler } of this.#wakeups) {
       for (let next = wakeups.next(); next >= 0; next = wakeups.next()) handler(next);
     }
+    this.#closeAll();
+  }
+  // #endregion turn
+
+  #closeAll(): void {
     for (const fd of this.#closing) close(fd);
     this.#closing.length = 0;
   }
-  // #endregion turn
 
   /** How long this turn may wait: until the first who will wake up by himself. */
   #timeout(): number {

@@ -3,12 +3,16 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
+  chmodSync,
+  cpSync,
   existsSync,
+  mkdirSync,
   readdirSync,
   readFileSync,
   readlinkSync,
   rmSync,
   statSync,
+  symlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
@@ -26,6 +30,7 @@ import { processes } from '../testing/proc.ts';
 import { FIRST_INHERITED, PARENT } from './child.ts';
 import { compile, startChild, startWorker } from './launch.ts';
 
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const CHILD = new URL('./fixtures/child.ts', import.meta.url);
 const PARENT_PROGRAM = fileURLToPath(new URL('./fixtures/parent.ts', import.meta.url));
 const WORKER = new URL('./fixtures/worker.ts', import.meta.url);
@@ -243,6 +248,53 @@ test('an entry that has changed gives another bundle', async (t) => {
   const [first, second, again] = [await compiled('first'), await compiled('second'), await compiled('first')];
   t.not(first, second);
   t.is(first, again);
+});
+
+/** A checkout in which no bundle can be kept, not even by root, and a folder for temporary files. */
+function withoutCache(t: ExecutionContext): { parent: string; env: NodeJS.ProcessEnv; temporary: string } {
+  const root = temporaryDirectory(t);
+  const packages = join(root, 'node_modules');
+  mkdirSync(packages);
+  for (const name of readdirSync(join(ROOT, 'node_modules')).filter((name) => !name.startsWith('.'))) {
+    symlinkSync(join(ROOT, 'node_modules', name), join(packages, name));
+  }
+  writeFileSync(join(packages, '.cache'), 'no folder');
+  for (const path of ['lib', 'package.json']) cpSync(join(ROOT, path), join(root, path), { recursive: true });
+  const temporary = temporaryDirectory(t);
+  return {
+    parent: join(root, 'lib/program/fixtures/parent.ts'),
+    env: { ...process.env, TMPDIR: temporary },
+    temporary,
+  };
+}
+
+test('where the checkout cannot be written, bundles are kept among the temporary files, for this user alone', async (t) => {
+  const { parent, env, temporary } = withoutCache(t);
+  const [first, second] = [
+    await run(t, tsx(parent, 'compile'), { env }),
+    await run(t, tsx(parent, 'compile'), { env }),
+  ];
+  t.is(first.stderr, '');
+  const bundle = first.stdout.trim();
+  t.true(bundle.startsWith(`${temporary}/`));
+  t.is(second.stdout, first.stdout, 'and used again');
+  t.is(statSync(dirname(dirname(bundle))).mode & 0o777, 0o700);
+  utimesSync(bundle, 0, 0);
+  const { stdout, stderr } = await run(t, tsx(parent, 'worker'), { env }); // it finds its packages
+  t.is(stderr, '');
+  t.regex(stdout, /^\d+\n$/);
+  t.false(existsSync(bundle), 'the old ones are deleted there too');
+});
+
+test('bundles are neither kept nor looked for where another user could put his own; one line says so', async (t) => {
+  const { parent, env } = withoutCache(t);
+  const { stdout } = await run(t, tsx(parent, 'compile'), { env });
+  const own = dirname(dirname(stdout.trim()));
+  chmodSync(own, 0o777);
+  const refused = await run(t, tsx(parent, 'worker'), { env });
+  t.is(refused.status, 1);
+  t.is(refused.stdout, '');
+  t.regex(refused.stderr, /^cannot compile lib\/program\/fixtures\/worker\.ts: [^\n]+ is not this user's alone\n$/);
 });
 
 test.serial('a child from its bundle starts faster than one that tsx compiles', async (t) => {

@@ -2,17 +2,35 @@
 
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import {
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
-import { basename, join } from 'node:path';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { threadId, Worker, type WorkerOptions } from 'node:worker_threads';
 import { openTrace } from '../sys/trace.ts';
 import { PARENT } from './child.ts';
+import { endProcess } from './thread.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-/** Inside node_modules, so that what a bundle imports from packages is found from there. */
+/** Where bundles are kept: inside node_modules, so that what a bundle imports from packages is found from there. */
 const CACHE = join(ROOT, 'node_modules/.cache/ten-thousand-sockets');
+/**
+ * Where they are kept when that cannot be written: in a checkout that is read-only, or somebody else's. Who may read the
+ * workshop shall be able to run it too.
+ */
+const ELSEWHERE = join(tmpdir(), `ten-thousand-sockets-${process.getuid?.()}-${hash(ROOT)}/bundles`);
 /** A bundle that was not used for so long, in milliseconds, is deleted: nobody who was handed its path still starts. */
 const STALE = 24 * 60 * 60 * 1000;
 const bundles = new Map<string, string>();
@@ -21,33 +39,85 @@ const bundles = new Map<string, string>();
 /**
  * Compiles an entry and all that it imports from this repository into one file, once a process; packages stay outside.
  * The tsx loader would take several times as long in each child, and on Node 20 no worker could start through it at all.
+ * What stands in the way ends the process with one line and status 1.
  *
  * @param entry the TypeScript module, as `new URL('./child.ts', import.meta.url)`
  * @returns the path of a module that plain Node runs
+ * @throws Error when it was compiled before and its file is gone, and cannot be made again: the program shall go on
  */
 export function compile(entry: URL): string {
   const path = fileURLToPath(entry);
   const known = bundles.get(path);
   if (known !== undefined && touch(known)) return known;
+  try {
+    const code = bundled(path);
+    const bundle = keep(`${basename(path, '.ts')}-${hash(code)}.mjs`, code);
+    bundles.set(path, bundle);
+    return bundle;
+  } catch (error) {
+    if (known !== undefined) throw error;
+    const [reason] = (error as Error).message.split('\n');
+    process.stderr.write(`cannot compile ${relative(ROOT, path)}: ${reason}\n`);
+    process.exit(1);
+  }
+}
+
+/** A module and all that it imports, as one. */
+function bundled(path: string): Buffer {
   const options = ['--bundle', '--packages=external', '--platform=node', '--format=esm', '--log-level=warning'];
-  const code = execFileSync(esbuild(), [path, ...options, `--target=node${process.versions.node}`], {
+  return execFileSync(esbuild(), [path, ...options, `--target=node${process.versions.node}`], {
     cwd: ROOT, // or the same code would have another hash wherever it is started
     stdio: ['ignore', 'pipe', 'inherit'],
     maxBuffer: Number.POSITIVE_INFINITY,
   });
-  const hash = createHash('sha256').update(code).digest('hex').slice(0, 12);
-  const bundle = join(CACHE, `${basename(path, '.ts')}-${hash}.mjs`);
-  if (!touch(bundle)) {
-    mkdirSync(CACHE, { recursive: true });
-    const unfinished = `${bundle}.${process.pid}.${threadId}`;
-    writeFileSync(unfinished, code);
-    renameSync(unfinished, bundle); // whole or not there, however many processes do this at once
-    sweep();
+}
+
+/** Writes a bundle, unless it is there. @returns its path */
+function keep(file: string, code: Buffer): string {
+  try {
+    return write(CACHE, file, code);
+  } catch {
+    return write(elsewhere(), file, code);
   }
-  bundles.set(path, bundle);
+}
+
+function write(directory: string, file: string, code: Buffer): string {
+  const bundle = join(directory, file);
+  if (touch(bundle)) return bundle;
+  mkdirSync(directory, { recursive: true });
+  const unfinished = `${bundle}.${process.pid}.${threadId}`;
+  writeFileSync(unfinished, code);
+  renameSync(unfinished, bundle); // whole or not there, however many processes do this at once
+  sweep(directory);
   return bundle;
 }
 // #endregion compile
+
+/** A name for bytes or a text: 12 digits. */
+function hash(what: string | Buffer): string {
+  return createHash('sha256').update(what).digest('hex').slice(0, 12);
+}
+
+/**
+ * A directory for bundles among the temporary files.
+ *
+ * @throws Error when somebody else may write there: anybody can make a directory of that name, and what lies in it will
+ *   run as this user's
+ */
+function elsewhere(): string {
+  mkdirSync(ELSEWHERE, { recursive: true, mode: 0o700 });
+  const own = dirname(ELSEWHERE);
+  const status = lstatSync(own);
+  if (!status.isDirectory() || status.uid !== process.getuid?.() || status.mode & 0o077) {
+    throw new Error(`${CACHE} cannot be written, and ${own} is not this user's alone`);
+  }
+  try {
+    symlinkSync(join(ROOT, 'node_modules'), join(own, 'node_modules')); // where a bundle's imports are looked for
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+  return ELSEWHERE;
+}
 
 /**
  * The compiler's own program. esbuild's buildSync() would keep it running for as long as this process lives, and stop()
@@ -70,9 +140,9 @@ function touch(bundle: string): boolean {
 }
 
 /** Deletes what nobody has used for long: bundles of code that has changed since. */
-function sweep(): void {
-  for (const file of readdirSync(CACHE)) {
-    const path = join(CACHE, file);
+function sweep(directory: string): void {
+  for (const file of readdirSync(directory)) {
+    const path = join(directory, file);
     try {
       if (Date.now() - statSync(path).mtimeMs > STALE) rmSync(path);
     } catch {} // another process was faster
@@ -87,7 +157,9 @@ function sweep(): void {
  * @param entry the TypeScript module that it runs
  * @param words its command-line arguments
  * @param descriptors what it is handed: they are FIRST_INHERITED and following there
- * @returns the child; listen for 'error' as well as for 'exit', it tells that there was no process or descriptor left
+ * @returns the child; listen for 'error' as well as for 'exit': it comes instead when no process (EAGAIN) or descriptor
+ *   (EMFILE, ENFILE) was left, and the child has no pid then
+ * @throws Error when no memory was left (ENOMEM); so a caller that shall live on has both to expect
  */
 export function startChild(entry: URL, words: readonly string[], descriptors: readonly number[]): ChildProcess {
   openTrace(); // before the child does
@@ -97,8 +169,27 @@ export function startChild(entry: URL, words: readonly string[], descriptors: re
   });
 }
 
-/** Starts a worker thread on a TypeScript module. @param entry as for compile() */
+/**
+ * Starts a worker thread on a TypeScript module.
+ *
+ * @param entry as for compile()
+ * @throws Error when the machine has no thread left (ERR_WORKER_INIT_FAILED)
+ */
 export function startWorker(entry: URL, options: WorkerOptions = {}): Worker {
   openTrace();
   return new Worker(compile(entry), { execArgv: [], ...options });
+}
+
+/**
+ * Starts a worker thread without which a program is nothing, and waits until it says endTogether(). When it does not come
+ * so far, that ends the program in the same way.
+ *
+ * @param who as for endTogether()
+ */
+export async function startVitalWorker(who: string, entry: URL, options: WorkerOptions = {}): Promise<void> {
+  try {
+    await once(startWorker(entry, options), 'message');
+  } catch (error) {
+    endProcess(who, error as Error);
+  }
 }

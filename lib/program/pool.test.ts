@@ -61,7 +61,7 @@ test.serial('who ends by itself is replaced after a second, not at once', async 
     return startChild(CHILD, ['exit'], []);
   });
   t.teardown(() => pool.stop());
-  await until(() => started === 2, 'it was started again');
+  await until(() => started >= 2, 'it was started again');
   t.true(performance.now() - began >= 1000);
   pool.stop();
   t.regex(lines[0]!, /^00-test: child \d+ ended \(status 0\); another takes its place$/);
@@ -76,17 +76,19 @@ test.serial('after stop() nobody is replaced, and who waits for a place does not
     2,
     (slot) => {
       started++;
-      return slot === 0 ? startChild(CHILD, ['exit'], []) : sleeper();
+      if (slot === 0) throw new Error('no memory left'); // another try has to wait, for it came to its end at once
+      return sleeper();
     },
     (slot) => {
       empty.push(slot);
       return '';
     },
   );
-  await until(() => lines.length === 1, 'the first has ended');
+  t.deepEqual([lines.length, empty], [1, [0]]);
   pool.stop();
   for (const child of pool.members) child?.kill('SIGKILL');
   await until(() => empty.length === 2, 'the second has ended as well, and its slot was cleared up');
+  t.deepEqual(empty, [0, 1]);
   await new Promise((resolve) => setTimeout(resolve, 1100)); // longer than whoever ended would have had to wait
   t.is(started, 2);
   t.is(lines.length, 1);
@@ -101,7 +103,7 @@ test.serial('a child that cannot be started is told of, and tried again', async 
     return spawn('/nowhere/to/be/found');
   });
   t.teardown(() => pool.stop());
-  await until(() => tries === 4, 'both were tried again');
+  await until(() => tries >= 4, 'both were tried again');
   pool.stop();
   t.deepEqual(lines.slice(0, 2), [
     '00-test: nobody could be started (no descriptor left); another takes its place',

@@ -1,15 +1,16 @@
-/** What every program of the workshop has in common: its options, its listening line, and how it fails. */
+/** What the servers of the workshop have in common: their options, their listening line, and how they fail. */
 
 import { lookup } from 'node:dns/promises';
 import { existsSync, realpathSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { formatAddress, type SocketAddress } from '../sys/address.ts';
 import { SystemError } from '../sys/errors.ts';
 import { SIG_DFL, SIGINT, SIGTERM, signal } from '../sys/process.ts';
 import { getsockname, type ListenerOptions, openListener } from '../sys/socket.ts';
 import { isTraceFile } from '../sys/trace.ts';
+import { line, toolCommand } from './tool.ts';
 
 /** Where a server shall listen. */
 export interface Where {
@@ -27,21 +28,10 @@ export interface Where {
  * @param summary one line, for --help
  */
 export function serverCommand(name: string, summary: string): Command {
-  return new Command(name)
-    .description(summary)
+  return toolCommand(name, summary)
     .option('--host <host>', 'address or name to listen on', addressOrName, '127.0.0.1')
     .option('--port <port>', 'port to listen on; 0 takes a free one', wholeNumber(0, 65_535), 8090)
-    .option('--trace <file>', 'record every system call in FILE, as JSON lines', traceFile)
-    .helpOption('--help', 'show this and exit')
-    .allowExcessArguments(false)
-    .showSuggestionAfterError(false)
-    .configureOutput({ outputError: (text, write) => write(line(text.replace(/^error:/, `${name}:`))) })
-    .exitOverride((stop) => process.exit(stop.exitCode === 0 ? 0 : 2));
-}
-
-/** A message as one line, even when it repeats a word of the user's that holds several. */
-function line(message: string): string {
-  return `${message.trim().replace(/\s*\n\s*/g, ' ')}\n`;
+    .option('--trace <file>', 'record every system call in FILE, as JSON lines', traceFile);
 }
 
 function addressOrName(text: string): string {

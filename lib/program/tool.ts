@@ -1,4 +1,4 @@
-/** The command line of a program that is no server: a demonstration, or a tool of the lab. */
+/** The command line that every program has: of a demonstration or a tool all of it, of a server the beginning. */
 
 import { Command } from 'commander';
 
@@ -15,15 +15,11 @@ export function toolCommand(name: string, summary: string): Command {
     .helpOption('--help', 'show this and exit')
     .allowExcessArguments(false)
     .showSuggestionAfterError(false)
-    .configureOutput({
-      // One line, even when it repeats a word of the user's that holds several.
-      outputError: (text, write) =>
-        write(
-          `${text
-            .replace(/^error:/, `${name}:`)
-            .trim()
-            .replace(/\s*\n\s*/g, ' ')}\n`,
-        ),
-    })
+    .configureOutput({ outputError: (text, write) => write(line(text.replace(/^error:/, `${name}:`))) })
     .exitOverride((stop) => process.exit(stop.exitCode === 0 ? 0 : 2));
+}
+
+/** A message as one line, even when it repeats a word of the user's that holds several. */
+export function line(message: string): string {
+  return `${message.trim().replace(/\s*\n\s*/g, ' ')}\n`;
 }

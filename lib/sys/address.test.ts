@@ -77,7 +77,8 @@ test('every IPv6 address comes back as the same address, in the spelling that No
 });
 
 test('every path that fits comes back as it was', (t) => {
-  const path = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 100 }).filter((text) => {
+  const long = fc.string({ unit: 'grapheme-ascii', minLength: 1, maxLength: 107, size: 'max' });
+  const path = fc.oneof(long, fc.string({ unit: 'grapheme', minLength: 1 })).filter((text) => {
     return Buffer.byteLength(text) <= 107 && !text.includes('\0');
   });
   fc.assert(

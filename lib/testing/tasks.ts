@@ -1,10 +1,12 @@
-/** A server that the kernel refuses one thread or process more, as a test wants it. */
+/** A server that the kernel refuses one thread or process more: what becomes of its clients, and of itself. */
 
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import type { ExecutionContext } from 'ava';
+import { ask, connectTo } from './client.ts';
+import { members, openDescriptors } from './footprint.ts';
 import { settled } from './kernel.ts';
-import { type Server, startServer } from './server.ts';
+import { type Server, startServer, until } from './server.ts';
 
 /** The kernel counts the tasks (threads and processes) of a user, and lets root have any number: so be nobody else's. */
 const USER = 54_321;
@@ -25,7 +27,7 @@ function countTasks(): number {
 }
 
 /** A server, and the bound on its tasks. */
-export interface Bounded {
+interface Bounded {
   readonly server: Server;
   /** Lets it have so many tasks more than it has now; setrlimit(2), RLIMIT_NPROC. */
   allow(more: number): Promise<void>;
@@ -36,7 +38,7 @@ export interface Bounded {
  *
  * @returns undefined, and a word in the test's log, where that cannot be done: it takes root, and util-linux
  */
-export async function startBounded(t: ExecutionContext, path: string): Promise<Bounded | undefined> {
+async function startBounded(t: ExecutionContext, path: string): Promise<Bounded | undefined> {
   if (process.getuid?.() !== 0 || spawnSync(BY[0]!, [...BY.slice(1), 'prlimit', '--version']).status !== 0) {
     t.log('NOT CHECKED: only root with setpriv and prlimit can bound the tasks of another user');
     return undefined;
@@ -48,4 +50,34 @@ export async function startBounded(t: ExecutionContext, path: string): Promise<B
     t.is(spawnSync('setpriv', [...AS_USER, ...words]).status, 0);
   };
   return { server, allow };
+}
+
+/**
+ * A server whose clients get a thread or a process each, and for some there is none: it tells so, closes their
+ * connections, and goes on.
+ *
+ * @param told the line that it says for each of them
+ */
+export async function outlivesRefusals(t: ExecutionContext, path: string, told: RegExp): Promise<void> {
+  const bounded = await startBounded(t, path);
+  if (bounded === undefined) {
+    t.pass();
+    return;
+  }
+  const { server, allow } = bounded;
+  t.is(await ask(t, server, 'PING\n'), 'PONG\n');
+  await until(() => members(server).length === 1, 'whoever served has gone');
+  await settled(server);
+  const before = openDescriptors(server);
+  await allow(0);
+  for (let i = 0; i < 3; i++) {
+    const client = await connectTo(t, server);
+    t.is((await client.rest()).length, 0, 'an end, and no reset: it had sent nothing');
+    client.close();
+  }
+  t.is(openDescriptors(server), before);
+  await until(() => server.stderr.length === 3, 'a line for each');
+  for (const line of server.stderr) t.regex(line, told);
+  await allow(40);
+  t.is(await ask(t, server, 'PING\n'), 'PONG\n');
 }

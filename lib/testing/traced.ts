@@ -3,8 +3,9 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { TestFn } from 'ava';
+import type { ExecutionContext, TestFn } from 'ava';
 import type { TraceRecord } from '../sys/trace.ts';
+import { hold, pingAll } from './client.ts';
 import { settled } from './kernel.ts';
 import { launchServer, type Server, until } from './server.ts';
 
@@ -80,4 +81,18 @@ export function traces(test: TestFn): (path: string, ...args: string[]) => Promi
     traced.forget();
     return traced;
   };
+}
+
+/** A loop that is told who is ready reads from those, once each, and from nobody else. @param wait the call that tells */
+export async function readsAsTold(t: ExecutionContext, traced: Traced, wait: 'select' | 'poll'): Promise<void> {
+  const clients = await hold(t, traced.server, 8);
+  await pingAll(t, clients, 10);
+  for (const client of clients) client.close();
+  await traced.closed(8);
+  let ready = 0;
+  for (const { call, result } of traced.calls(wait, 'read')) {
+    ready = call === wait ? result : ready - 1;
+    t.true(ready >= (call === wait ? 1 : 0), `each ${wait} finds somebody, and only those are read from`);
+  }
+  t.is(traced.calls('read').length, 8 * 12, 'one read for each request and each end');
 }

@@ -43,6 +43,22 @@ function checkTheTexts(): Plugin {
   };
 }
 
+/**
+ * VitePress's outline looks where the reader is up to 100 ms after a scroll, even when its page has gone by then, and
+ * fails, as its marker is null. Here it looks no more.
+ */
+function letTheOutlineGo(): Plugin {
+  const look = 'function setActiveLink() {';
+  return {
+    name: 'workshop:outline',
+    transform: (code, id) => {
+      if (!/\/theme-default\/composables\/outline\.js(\?|$)/.test(id)) return;
+      if (!code.includes(look)) throw new Error(`${id} has no "${look}" any more: is this mend still needed?`);
+      return code.replace(look, `${look} if (!marker.value) return;`); // in its line, so that source maps hold
+    },
+  };
+}
+
 function checkTheAnchors(site: SiteConfig): void {
   const dead = checkAnchors(site.outDir, site.site.base);
   refuse(
@@ -72,7 +88,7 @@ export default defineConfig({
   },
   vite: {
     publicDir: join(root, 'site/public'),
-    plugins: [checkTheTexts()],
+    plugins: [checkTheTexts(), letTheOutlineGo()],
   },
   buildEnd: checkTheAnchors,
   themeConfig: {
