@@ -94,11 +94,8 @@ for (const handoff of ['accept', 'reuseport', 'exclusive', 'shared']) {
         await until(() => failures() > before, 'it asks, in vain');
         await settled(server); // which it never would if it asked again and again
       }
-      t.is(
-        ends(server.port).filter(({ unread, inode }) => unread > 0 && inode === 0).length,
-        2,
-        'both are in a backlog',
-      );
+      const unmet = (): number => ends(server.port).filter(({ unread, inode }) => unread > 0 && inode === 0).length;
+      await until(() => unmet() === 2, 'both are in a backlog');
       t.is(await first.send('PING\n').line(), 'PONG', 'those who are served are served on');
       const left = (): number => waiting.filter(({ waits }) => waits).length;
       first.close();
@@ -112,7 +109,9 @@ for (const handoff of ['accept', 'reuseport', 'exclusive', 'shared']) {
       t.deepEqual(server.stderr, []);
     },
   );
+}
 
+for (const handoff of ['accept', 'reuseport']) {
   test.serial(
     `10-epoll-workers --handoff ${handoff} ends, and says why, when a worker fails or cannot start`,
     async (t) => {
@@ -129,7 +128,7 @@ for (const handoff of ['accept', 'reuseport', 'exclusive', 'shared']) {
       t.is(poor.stderr.length, 1);
       t.regex(
         poor.stderr[0]!,
-        /^10-epoll-workers: worker \d+ ended \(.*too many open files\), and the server with it$/,
+        /^10-epoll-workers: worker \d+ ended \(.*(EMFILE|too many open files).*\), and the server with it$/,
       );
       t.deepEqual(poor.survivors, []);
     },

@@ -3,8 +3,8 @@
 import test, { type ExecutionContext } from 'ava';
 import { burn } from '../../lib/service/burn.ts';
 import { check } from '../../lib/sys/errors.ts';
-import { close } from '../../lib/sys/io.ts';
 import { POLLIN, PollFds, poll } from '../../lib/sys/poll.ts';
+import { SHUT_WR, shutdown } from '../../lib/sys/socket.ts';
 import { BurnPool } from './pool.ts';
 
 /** Rounds that take a while. That a job is still being computed meanwhile is likely, but no test depends on it. */
@@ -13,7 +13,7 @@ const LONG = 20_000_000;
 /** Starts a pool, whose threads end with the test: what they sleep on has an end then. */
 async function start(t: ExecutionContext, threads: number): Promise<BurnPool> {
   const pool = await BurnPool.start(threads);
-  t.teardown(() => check(close(pool.results), 'close'));
+  t.teardown(() => check(shutdown(pool.results, SHUT_WR), 'shutdown'));
   return pool;
 }
 

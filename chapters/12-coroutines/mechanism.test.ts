@@ -57,8 +57,11 @@ test.serial(
     t.is(countListening(server), 3);
     const clients = await hold(t, server, 60); // of whom the kernel leaves no thread without one, but once in 10¹⁰ times
     await pingAll(t, clients, 2);
-    const accepted = ends(server.port).filter(({ state, inode }) => state === ESTABLISHED && inode !== 0);
-    t.is(accepted.length, 60);
+    // Of a table that changes while it is read a line may come twice, or not at all.
+    const accepted = (): number =>
+      new Set(ends(server.port).flatMap(({ state, inode }) => (state === ESTABLISHED && inode !== 0 ? [inode] : [])))
+        .size;
+    await until(() => accepted() === 60, 'the kernel has 60 connections, and none of them in a backlog');
     const threads = traced.calls('accept4').flatMap(({ result, thread }) => (result >= 0 ? [thread] : []));
     t.is(threads.length, 60);
     t.is(new Set(threads).size, 3);
@@ -86,7 +89,10 @@ test.serial('12-coroutines says in one line that it has not what its workers tak
   const program = startProgram(t, SERVER, { args: ['--port', '0', '--workers', '64'], descriptors: 64 });
   t.is(await patiently(program.ended, 'end of the server'), 1);
   t.is(program.stderr.length, 1);
-  t.regex(program.stderr[0]!, /^12-coroutines: a worker ended \(.*EMFILE.*\), and the server with it$/);
+  t.regex(
+    program.stderr[0]!,
+    /^12-coroutines: a worker ended \(.*(EMFILE|too many open files).*\), and the server with it$/,
+  );
   t.deepEqual(program.stdout, []);
   t.deepEqual(program.survivors, []);
 });

@@ -30,10 +30,12 @@ export async function fork(name: string, where: Where, count: number, schedule: 
 
 async function start(): Promise<SocketAddress> {
   const worker = cluster.fork({ [PARENT]: process.pid });
-  const failed = once(worker, 'message').then(([message]) => {
+  const failed = once(worker, 'message').then(([message]) => message);
+  const ended = once(worker, 'exit').then(([status, signal]) => `a process ended (${signal ?? `status ${status}`})`);
+  const failure = Promise.race([failed, ended]).then((message) => {
     throw Object.assign(new Error(message), { syscall: 'listen' });
   });
-  const [{ address: host, port }] = await Promise.race([once(worker, 'listening'), failed]);
+  const [{ address: host, port }] = await Promise.race([once(worker, 'listening'), failure]);
   return { host, port };
 }
 // #endregion fork

@@ -1,11 +1,12 @@
 /** node:net is what its chapter says: whom it refuses, and who serves in a cluster. */
 
 import test from 'ava';
+import { broken } from '../../lib/testing/broken.ts';
 import { ask, type Client, connectTo, hold } from '../../lib/testing/client.ts';
 import { children, openDescriptors } from '../../lib/testing/footprint.ts';
 import { resetDuring } from '../../lib/testing/gone.ts';
 import { countListening, ends, listeners, settled } from '../../lib/testing/kernel.ts';
-import { type Server, startServer, until } from '../../lib/testing/server.ts';
+import { patiently, type Server, startProgram, startServer, until } from '../../lib/testing/server.ts';
 
 const SERVER = 'chapters/14-node-net/server.ts';
 
@@ -50,6 +51,14 @@ for (const schedule of ['primary', 'each']) {
   });
 }
 
+test.serial('14-node-net --cluster 2 says in one line that a process ended before it listened', async (t) => {
+  const program = startProgram(t, SERVER, { args: ['--port', '0', '--cluster', '2'], by: broken('child') });
+  t.is(await patiently(program.ended, 'end of the server'), 1);
+  t.deepEqual(program.stderr, ['14-node-net: a process ended (status 3)']);
+  t.deepEqual(program.stdout, []);
+  t.deepEqual(program.survivors, []);
+});
+
 test.serial(
   '14-node-net hears at once of a client that is gone during a WAIT, unless it has stopped reading',
   async (t) => {
@@ -82,10 +91,8 @@ test.serial('14-node-net reads no more from a client that takes no answers, and 
   await until(() => client.socket.readableLength > 0, 'the first answers are there');
   await settled(server);
   const { localPort } = client.socket;
-  t.true(
-    ends(server.port).some(({ peer, unread }) => peer === localPort && unread > 0),
-    'what it still asks lies unread in the kernel',
-  );
+  const unread = (): boolean => ends(server.port).some(({ peer, unread }) => peer === localPort && unread > 0);
+  await until(unread, 'what it still asks lies unread in the kernel');
   t.is(await other.send('PING\n').line(), 'PONG');
   t.is(await client.skip(count * text.length + 1), count * text.length);
 });

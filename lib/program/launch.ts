@@ -177,6 +177,7 @@ export function startChild(entry: URL, words: readonly string[], descriptors: re
  */
 export function startWorker(entry: URL, options: WorkerOptions = {}): Worker {
   openTrace();
+  for (const stream of [process.stdout, process.stderr]) stream.setMaxListeners(0); // each thread listens to both
   return new Worker(compile(entry), { execArgv: [], ...options });
 }
 

@@ -1,12 +1,16 @@
-/** A server whose worker threads fail, as a test wants it. */
+/** A server whose worker threads or children fail, as a test wants it. */
 
 import { fileURLToPath } from 'node:url';
 import type { ExecutionContext } from 'ava';
 import { type Server, startServer } from './server.ts';
 
-const PRELOAD = fileURLToPath(new URL('./fixtures/broken-burn.cjs', import.meta.url));
+/** The words that start a program in which something is broken. @param what a file's name in fixtures/ */
+export function broken(what: 'burn' | 'child'): string[] {
+  const preload = fileURLToPath(new URL(`./fixtures/broken-${what}.cjs`, import.meta.url));
+  return ['env', `NODE_OPTIONS=--require=${preload}`];
+}
 
 /** Starts a server in whose worker threads every BURN fails. @param path from the root of the repository */
 export function startBroken(t: ExecutionContext, path: string, ...args: string[]): Promise<Server> {
-  return startServer(t, path, { args, by: ['env', `NODE_OPTIONS=--require=${PRELOAD}`] });
+  return startServer(t, path, { args, by: broken('burn') });
 }
