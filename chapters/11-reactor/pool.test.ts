@@ -87,7 +87,7 @@ test.serial('a job may be given up, and another added, by whoever is told a resu
   });
   giveUp = pool.burn(2, () => said.push('second'));
   pool.burn(3, () => said.push('third'));
-  for (let i = 0; i < 3; i++) collect(t, pool);
+  while (said.length < 3) collect(t, pool); // twice or three times: a quick thread's result is found by the same collect()
   t.deepEqual(said, ['first', 'third', 'fourth']);
 });
 
