@@ -51,8 +51,8 @@ for (const handoff of ['accept', 'reuseport', 'exclusive', 'shared']) {
           rows.map(({ connections }) => connections),
           [4, 4, 4],
         );
-        t.is(total.wakeups, 0, 'no worker has a listener');
-      } else t.true(total.wakeups! > 0);
+        t.is(total.told, 0, 'no worker has a listener');
+      } else t.true(total.told! > 0);
       t.deepEqual(server.survivors, []);
     },
   );

@@ -59,7 +59,7 @@ for (let slot = 0; slot < workers; slot++) {
 // #region stop
 function stop(): void {
   const rows = epolls.map((_, slot) => [slot + 1, counts[2 * slot]!, counts[2 * slot + 1]!]);
-  console.log(tally(['worker', 'wakeups', 'connections'], rows, 1));
+  console.log(tally(['worker', 'told', 'connections'], rows, 1));
   _exit(0); // the workers sleep in epoll_wait, and never hear of anything else
 }
 

@@ -62,7 +62,7 @@ function borne({ trials, size }: Entry): Measurement[] {
 
 const title = ({ name, options }: Entry): string => (options.length === 0 ? name : `${name} \`${options.join(' ')}\``);
 
-function row(entry: Entry, base: readonly Measurement[]): string[] {
+function row(entry: Entry): string[] {
   const runs = borne(entry);
   const middle = (value: (run: Measurement) => number): number => median(runs.map(value));
   const calls = runs.find(({ calls }) => calls !== undefined)?.calls;
@@ -72,10 +72,8 @@ function row(entry: Entry, base: readonly Measurement[]): string[] {
     time(middle(({ p50 }) => p50)),
     time(middle(({ p99 }) => p99)),
     micro(middle(cost)),
-    `${ratio(runs, base).toFixed(2)}×`,
     calls === undefined ? '' : (calls.made / calls.requests).toFixed(2),
-    rounded(middle(({ sleeps, requests }) => sleeps / requests)),
-    rounded(middle(({ preemptions, requests }) => preemptions / requests)),
+    rounded(middle(({ sleeps, preemptions, requests }) => (sleeps + preemptions) / requests)),
     whole(middle(({ threads }) => threads)),
     whole(middle(({ processes }) => processes)),
     mebibytes(middle(({ memory }) => memory)),
@@ -149,10 +147,8 @@ async function every(rounds: number, upTo = SIZES.at(-1)!): Promise<void> {
     'median',
     'p99',
     'processor time',
-    `of ${BASE}'s`,
     'system calls',
-    'sleeps',
-    'preemptions',
+    'switches',
     'threads',
     'processes',
     'memory',
@@ -161,7 +157,7 @@ async function every(rounds: number, upTo = SIZES.at(-1)!): Promise<void> {
   for (const size of sizes) {
     const rows = entries.filter((entry) => entry.size === size && borne(entry).length > 0);
     const corner = size === 1 ? '1 connection' : `${whole(size)} connections`;
-    save(`every-${size}`, markdown([[corner, ...head], ...rows.map((entry) => row(entry, base(size)))]), source);
+    save(`every-${size}`, markdown([[corner, ...head], ...rows.map((entry) => row(entry))]), source);
   }
   if (upTo < SIZES.at(-1)!) return; // the tables below need all of them
   save(

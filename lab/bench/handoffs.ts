@@ -27,7 +27,7 @@ for (let round = 1; round <= rounds; round++) {
 const whole = (value: number): string => Math.round(value).toLocaleString('en');
 /** How often epoll_wait told a worker of the listener, for each connection. */
 const told = (runs: readonly Visited[]): string =>
-  median(runs.map((run) => total(run, 'wakeups') / (WARM + COUNT))).toFixed(2);
+  median(runs.map((run) => total(run, 'told') / (WARM + COUNT))).toFixed(2);
 const sleeps = (runs: readonly Visited[]): string => median(runs.map((run) => run.sleeps)).toFixed(2);
 const cost = (runs: readonly Visited[]): string => `${median(runs.map((run) => run.cost)).toFixed(1)} µs`;
 
