@@ -29,7 +29,10 @@ const WAYS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['--handoff', 'accept'],
     ['--handoff', 'reuseport'],
     ['--handoff', 'exclusive'],
+    ['--handoff', 'shared'],
   ],
+  '12-coroutines': [[], ['--workers', '3']],
+  '14-node-net': [[], ['--cluster', '2'], ['--cluster', '2', '--schedule', 'each']],
 };
 
 /** The ways in which a chapter serves, as command-line options; without any where there is but one. */

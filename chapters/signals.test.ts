@@ -4,7 +4,7 @@ import test, { type ExecutionContext } from 'ava';
 import { type Client, connectTo } from '../lib/testing/client.ts';
 import { settled } from '../lib/testing/kernel.ts';
 import { type Server, startServer, until } from '../lib/testing/server.ts';
-import { serverChapters } from './servers.ts';
+import { serverChapters, waysOf } from './servers.ts';
 
 /** What a server can be in the middle of, each for longer than any test would wait. */
 const BUSY: Record<string, (t: ExecutionContext, server: Server, client: Client) => Promise<void>> = {
@@ -28,7 +28,9 @@ const SIGNALS: Partial<Record<NodeJS.Signals, string[]>> = {
   SIGKILL: ['a WAIT'],
 };
 
-for (const { name, path, traits } of serverChapters()) {
+for (const [chapter, args] of serverChapters().flatMap((one) => waysOf(one).map((args) => [one, args] as const))) {
+  const { path, traits } = chapter;
+  const name = [chapter.name, ...args].join(' ');
   // Where it can, a server is in the middle of everything at once.
   const together = traits.clients === 'descriptors' || traits.clients >= Object.keys(BUSY).length;
   for (const [signal, all] of Object.entries(SIGNALS) as [NodeJS.Signals, string[]][]) {
@@ -36,7 +38,7 @@ for (const { name, path, traits } of serverChapters()) {
       test.serial(
         `${name} ends at ${signal}, with all its processes, in the middle of ${busy.join(', ')}`,
         async (t) => {
-          const server = await startServer(t, path);
+          const server = await startServer(t, path, { args });
           for (const what of busy) await BUSY[what]!(t, server, await connectTo(t, server));
           const how = await server.stop(signal);
           t.true(how === signal || how === 0, `it ended: ${how}`);

@@ -3,10 +3,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Option } from 'commander';
 import { Watch } from '../../lib/program/acceptor.ts';
-import { startWorker } from '../../lib/program/launch.ts';
+import { startVitalWorker } from '../../lib/program/launch.ts';
 import { announce, openServer, serverCommand, wholeNumber } from '../../lib/program/program.ts';
 import { tally } from '../../lib/program/tally.ts';
-import { endProcess } from '../../lib/program/thread.ts';
+import { endProcess, endTogether } from '../../lib/program/thread.ts';
 import { ACCEPT_PAUSE, acceptAll } from '../../lib/sys/accept.ts';
 import { EPOLL_CLOEXEC, EPOLL_CTL_ADD, EPOLLIN, epoll_create1, epoll_ctl } from '../../lib/sys/epoll.ts';
 import { check } from '../../lib/sys/errors.ts';
@@ -43,17 +43,19 @@ function listenerOf(slot: number): number {
 const counts = new BigUint64Array(new SharedArrayBuffer(2 * workers * BigUint64Array.BYTES_PER_ELEMENT));
 const epolls: number[] = [];
 
-for (let slot = 0; slot < workers; slot++) {
-  const failed = (error: unknown): never => endProcess(`${NAME}: worker ${slot + 1}`, error as Error);
+/** Starts a worker, and waits until it runs. */
+async function start(slot: number): Promise<void> {
+  const who = `${NAME}: worker ${slot + 1}`;
   try {
     const epoll = check(epoll_create1(EPOLL_CLOEXEC), 'epoll_create1');
-    const workerData: WorkerData = { slot, epoll, listener: listenerOf(slot), handoff, counts };
-    startWorker(new URL('./worker.ts', import.meta.url), { workerData }).on('error', failed);
-    epolls.push(epoll);
+    epolls[slot] = epoll;
+    const workerData: WorkerData = { who, slot, epoll, listener: listenerOf(slot), handoff, counts };
+    await startVitalWorker(who, new URL('./worker.ts', import.meta.url), { workerData });
   } catch (error) {
-    failed(error);
+    endProcess(who, error as Error);
   }
 }
+await Promise.all(Array.from({ length: workers }, (_, slot) => start(slot)));
 // #endregion start
 
 // #region stop
@@ -63,6 +65,7 @@ function stop(): void {
   _exit(0); // the workers sleep in epoll_wait, and never hear of anything else
 }
 
+endTogether(`${NAME}: the main thread`); // Node would wait for the workers, which sleep in epoll_wait
 process.on('SIGINT', stop).on('SIGTERM', stop);
 announce(NAME, listener);
 // #endregion stop

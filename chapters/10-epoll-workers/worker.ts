@@ -2,6 +2,7 @@
 
 import { workerData } from 'node:worker_threads';
 import { LevelTriggered } from '../../lib/loop/level.ts';
+import { endTogether } from '../../lib/program/thread.ts';
 import { Connections } from '../../lib/service/nonblocking.ts';
 import { ACCEPT_PAUSE, acceptAll } from '../../lib/sys/accept.ts';
 import * as ep from '../../lib/sys/epoll.ts';
@@ -15,6 +16,8 @@ export type Handoff = 'accept' | 'reuseport' | 'exclusive' | 'shared';
 
 /** What a worker is told. */
 export interface WorkerData {
+  /** How it calls itself, should it fail. */
+  readonly who: string;
   readonly slot: number;
   readonly epoll: number;
   /** -1 when it has none. */
@@ -24,7 +27,7 @@ export interface WorkerData {
   readonly counts: BigUint64Array<SharedArrayBuffer>;
 }
 
-const { slot, epoll, listener, handoff, counts }: WorkerData = workerData;
+const { who, slot, epoll, listener, handoff, counts }: WorkerData = workerData;
 const carrier = new Connections();
 const connections = new LevelTriggered(epoll, carrier);
 const events = new ep.EpollEvents(512);
@@ -47,6 +50,8 @@ function accept(): void {
   carrier.wakeups.later(listener, ACCEPT_PAUSE);
 }
 // #endregion accept
+
+endTogether(who);
 
 // #region loop
 if (listener >= 0) watch();

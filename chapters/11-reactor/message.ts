@@ -3,5 +3,5 @@
 /** Its length in bytes. */
 export const MESSAGE = 8;
 
-/** Who reads it, as a line on standard error names him. */
+/** What a thread of the pool calls itself, should it fail. */
 export const BURNER = '11-reactor: a burner';

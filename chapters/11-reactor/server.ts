@@ -2,6 +2,7 @@
 
 import { Reactor } from '../../lib/loop/reactor.ts';
 import { announce, dieOnSignals, openServer, serverCommand, wholeNumber } from '../../lib/program/program.ts';
+import { endTogether } from '../../lib/program/thread.ts';
 import { Want } from '../../lib/service/carrier.ts';
 import { Connections } from '../../lib/service/nonblocking.ts';
 import { ACCEPT_PAUSE, acceptAll } from '../../lib/sys/accept.ts';
@@ -54,6 +55,7 @@ function listen(): void {
 // #endregion accept
 
 listen();
+endTogether(`${NAME}: the main thread`); // Node would wait for the burners, which sleep in read
 dieOnSignals();
 announce(NAME, listener);
 reactor.run();

@@ -1,7 +1,7 @@
 /** Sockets as a task sees them: it waits for them one line after the other. */
 
 import type { Handlers, Reactor } from '../../lib/loop/reactor.ts';
-import { CHUNK, MAX_LINE } from '../../lib/service/limits.ts';
+import { CHUNK, LINGER, MAX_LINE } from '../../lib/service/limits.ts';
 import type { Output } from '../../lib/service/output.ts';
 import { type Pending, Spares } from '../../lib/service/pending.ts';
 import { HEADROOM, type Session } from '../../lib/service/session.ts';
@@ -10,10 +10,11 @@ import { check, EAGAIN, EINTR } from '../../lib/sys/errors.ts';
 import { read, write } from '../../lib/sys/io.ts';
 import { Memory } from '../../lib/sys/memory.ts';
 import { accept4, SHUT_WR, SOCK_CLOEXEC, SOCK_NONBLOCK, shutdown } from '../../lib/sys/socket.ts';
-import { Cancelled, type Task } from './task.ts';
+import { Cancelled, type Task, TimedOut } from './task.ts';
 
 const NOTHING: Buffer = Buffer.alloc(0);
 const LF = 10;
+const CR = 13;
 /** All connections of a thread read into the same buffer: nobody waits between a read and the end of its use. */
 const input = Memory.allocate(HEADROOM + CHUNK);
 /** And they write from the same one, for as long as their sockets take it all. */
@@ -147,12 +148,14 @@ export class Connection extends Socket {
    */
   async readLine(): Promise<string | undefined> {
     for (;;) {
-      const end = this.#unread.indexOf(LF);
-      if (end > MAX_LINE || (end < 0 && this.#unread.length > MAX_LINE)) throw new Cancelled('the line is too long');
-      if (end >= 0) {
+      const newline = this.#unread.indexOf(LF);
+      const length = newline < 0 ? this.#unread.length : newline;
+      const end = this.#unread[length - 1] === CR ? length - 1 : length;
+      if (end > MAX_LINE) throw new Cancelled('the line is too long');
+      if (newline >= 0) {
         const line = this.#unread.toString('utf8', 0, end);
-        this.#unread = this.#unread.subarray(end + 1);
-        return line.replace(/\r$/, '');
+        this.#unread = this.#unread.subarray(newline + 1);
+        return line;
       }
       await this.readable();
       const count = this.#read();
@@ -169,11 +172,20 @@ export class Connection extends Socket {
   // #endregion lines
 
   // #region finish
-  /** Ends our side, and reads until the client has ended its own. */
+  /**
+   * Lets the last answer arrive: ends our side, and reads until the client has ended its own, or LINGER is over. It
+   * wants no other timeout around it, which it would take for its own.
+   */
   async finish(): Promise<void> {
     shutdown(this.fd, SHUT_WR);
-    do await this.readable();
-    while (this.#read() !== 0);
+    try {
+      await this.task.withTimeout(LINGER, async () => {
+        do await this.readable();
+        while (this.#read() !== 0);
+      });
+    } catch (error) {
+      if (!(error instanceof TimedOut)) throw error;
+    }
   }
   // #endregion finish
 }

@@ -1,7 +1,6 @@
 /** One client of the coroutine server, from its first byte to its last. */
 
 import { burn } from '../../lib/service/burn.ts';
-import { LINGER } from '../../lib/service/limits.ts';
 import { Session, Step } from '../../lib/service/session.ts';
 import { Connection } from './connection.ts';
 import type { Task } from './task.ts';
@@ -32,7 +31,7 @@ export async function converse(task: Task, client: number): Promise<void> {
           session.resume(connection.output, burn(session.amount));
           break;
         case Step.Close:
-          if (!session.ended) await task.withTimeout(LINGER, () => connection.finish());
+          if (!session.ended) await connection.finish();
           return;
       }
     }

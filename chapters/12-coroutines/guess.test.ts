@@ -59,6 +59,7 @@ test('the game says more or less, asks for a number, and ends with the right one
     ['GET / HTTP/1.1', 'A number.'],
     ['\0', 'A number.'],
     [`${'9'.repeat(1024)}`, 'Less.'],
+    [`${'9'.repeat(1024)}\r`, 'Less.'],
   ];
   for (const [line, answer] of said) t.is(await client.send(`${line}\n`).line(), answer, line);
   await guess(t, client);
@@ -85,6 +86,17 @@ test('guesses that come at once are answered one by one, and those before a half
   const client = await join(t, game);
   client.send('0\n101\nx\n0\nno li').end();
   t.is((await client.rest()).toString(), 'More.\nLess.\nA number.\nMore.\n', 'what is no line is no guess');
+  client.close();
+  await playing(game, 0);
+});
+
+test('the last word arrives, although more guesses lie unread', async (t) => {
+  const game = await start(t);
+  const client = await join(t, game);
+  client.send(Array.from({ length: 100 }, (_, i) => `${i + 1}\n`).join(''));
+  await until(() => client.socket.readableLength > 0, 'it is at them');
+  client.send('0\n'); // which the server does not come to
+  t.regex((await client.rest()).toString(), /^(More\.\n)*Yes\.\n$/); // rest() throws at a reset
   client.close();
   await playing(game, 0);
 });

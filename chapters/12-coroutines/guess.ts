@@ -26,12 +26,15 @@ async function play(task: Task, client: number): Promise<void> {
       if (line === undefined) return;
       await task.sleep(100); // let nobody try all of them at once
       const guess = Number.parseInt(line, 10);
-      if (guess === number) return await connection.say('Yes.');
+      if (guess === number) break;
       await connection.say(Number.isNaN(guess) ? 'A number.' : guess < number ? 'More.' : 'Less.');
     }
+    await connection.say('Yes.');
+    await connection.finish();
   } catch (error) {
     if (!(error instanceof TimedOut)) throw error;
-    await connection.say('Too late.');
+    await task.withTimeout(options.patience, () => connection.say('Too late.'));
+    await connection.finish();
   } finally {
     connection.close(); // whether it was guessed, given up, too late or cut off
     console.log(`${--players} playing`);

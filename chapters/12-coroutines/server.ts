@@ -2,6 +2,7 @@
 
 import { startVitalWorker } from '../../lib/program/launch.ts';
 import { announce, dieOnSignals, openServer, serverCommand, wholeNumber } from '../../lib/program/program.ts';
+import { endTogether } from '../../lib/program/thread.ts';
 import { getsockname } from '../../lib/sys/socket.ts';
 import { converse } from './converse.ts';
 import { serve } from './serve.ts';
@@ -17,6 +18,7 @@ const workerData = getsockname(listener); // with --port 0 the kernel has chosen
 for (let i = 1; i < options.workers; i++) {
   await startVitalWorker(`${NAME}: a worker`, new URL('./worker.ts', import.meta.url), { workerData });
 }
+endTogether(`${NAME}: the main thread`); // Node would wait for the other threads, which sleep in epoll_wait
 dieOnSignals();
 announce(NAME, listener);
 serve(listener, converse);

@@ -72,7 +72,7 @@ export class Task {
   }
 
   /**
-   * Lets a body of code take so many milliseconds at most.
+   * Lets a body of code take so many milliseconds at most, unless it catches TimedOut itself and goes on.
    *
    * @returns what it returns
    * @throws TimedOut when its time is over; its `finally` blocks have run then

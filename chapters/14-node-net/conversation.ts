@@ -72,12 +72,18 @@ export class Conversation {
         break;
       case Step.Close:
         socket.end();
-        socket.resume();
-        if (!session.ended) this.#timer = setTimeout(() => socket.destroy(), LINGER);
+        socket.once('finish', () => this.#linger());
         break;
     }
   }
   // #endregion run
+
+  /** The kernel has taken the last answer: reads what still comes, until the client ends its side or its time is over. */
+  #linger(): void {
+    const socket = this.#socket;
+    socket.resume();
+    if (!this.#session.ended) this.#timer = setTimeout(() => socket.destroy(), LINGER);
+  }
 
   /** What the session asked for is done, or about to be: so many rounds of burn(). */
   #resume(rounds = 0): void {

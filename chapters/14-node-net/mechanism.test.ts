@@ -51,6 +51,14 @@ for (const schedule of ['primary', 'each']) {
   });
 }
 
+test.serial('14-node-net --cluster 2 --port 0 listens where it said, when all its processes were killed', async (t) => {
+  const server = await startServer(t, SERVER, { args: ['--cluster', '2'] });
+  for (const pid of children(server)) process.kill(pid, 'SIGKILL');
+  await until(() => countListening(server) === 0, 'nobody listens');
+  await until(() => countListening(server) === 1, 'another listens on the same port');
+  t.is(await ask(t, server, 'PING\n'), 'PONG\n');
+});
+
 test.serial('14-node-net --cluster 2 says in one line that a process ended before it listened', async (t) => {
   const program = startProgram(t, SERVER, { args: ['--port', '0', '--cluster', '2'], by: broken('child') });
   t.is(await patiently(program.ended, 'end of the server'), 1);

@@ -3,7 +3,7 @@
 import { Option } from 'commander';
 import { announce, cannotListen, dieOnSignals, serverCommand, wholeNumber } from '../../lib/program/program.ts';
 import { fork, type Schedule } from './cluster.ts';
-import { listen } from './listen.ts';
+import { addressOf, listen } from './listen.ts';
 
 const NAME = '14-node-net';
 const options = serverCommand(NAME, 'serve many clients with what Node has for it, in one process or in several')
@@ -18,7 +18,7 @@ const options = serverCommand(NAME, 'serve many clients with what Node has for i
 
 try {
   const { cluster: count, schedule } = options;
-  const address = count === 0 ? await listen(options) : await fork(NAME, options, count, schedule);
+  const address = count === 0 ? addressOf(await listen(options)) : await fork(NAME, options, count, schedule);
   dieOnSignals(); // a BURN keeps Node from its own handlers
   announce(NAME, address);
 } catch (error) {

@@ -8,5 +8,5 @@ const [host = '', port] = process.argv.slice(2);
 try {
   await listen({ host, port: Number(port) });
 } catch (error) {
-  process.send?.((error as Error).message);
+  process.send?.((error as Error).message, () => process.exit(1)); // and another takes its place, later
 }

@@ -5,7 +5,7 @@ import type { ExecutionContext } from 'ava';
 import { type Server, startServer } from './server.ts';
 
 /** The words that start a program in which something is broken. @param what a file's name in fixtures/ */
-export function broken(what: 'burn' | 'child'): string[] {
+export function broken(what: 'burn' | 'child' | 'main'): string[] {
   const preload = fileURLToPath(new URL(`./fixtures/broken-${what}.cjs`, import.meta.url));
   return ['env', `NODE_OPTIONS=--require=${preload}`];
 }
