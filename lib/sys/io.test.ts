@@ -4,7 +4,7 @@ import test from 'ava';
 import fc from 'fast-check';
 import { check, EAGAIN, EBADF, EINVAL, EPIPE } from './errors.ts';
 import { Descriptors, flags } from './fixtures/resources.ts';
-import { close, F_GETFL, F_SETFL, fcntl, O_CLOEXEC, O_NONBLOCK, pipe2, read, write } from './io.ts';
+import { close, dup3, F_GETFL, F_SETFL, fcntl, O_CLOEXEC, O_NONBLOCK, pipe2, read, write } from './io.ts';
 import { Memory } from './memory.ts';
 
 test('what is written into a pipe is read from it, byte for byte, however it is cut', (t) => {
@@ -93,6 +93,21 @@ test('pipe2 gives both ends the flags that were asked for, and no others', (t) =
       t.is(flags('self', fd)! & (O_NONBLOCK | O_CLOEXEC), asked);
     }
   }
+});
+
+test('dup3 gives an open pipe a second number, which is closed first if it stood for something else', (t) => {
+  const fds = new Descriptors(t);
+  const [reading, writing] = fds.pipe();
+  const [otherReading, otherWriting] = fds.pipe();
+  const memory = Memory.allocate(8);
+  t.is(dup3(writing, otherWriting, O_CLOEXEC), otherWriting);
+  t.is(read(otherReading, memory, 0, 8), 0, 'nobody writes there any more');
+  t.is(flags('self', otherWriting)! & O_CLOEXEC, O_CLOEXEC);
+  fds.close(writing);
+  t.is(write(otherWriting, memory, 0, 3), 3);
+  t.is(read(reading, memory, 0, 8), 3);
+  t.is(dup3(reading, reading, 0), -EINVAL);
+  t.is(dup3(-1, reading, 0), -EBADF);
 });
 
 test('failures are negative errnos', (t) => {

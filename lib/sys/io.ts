@@ -8,6 +8,7 @@ const libcRead = libc('read', 'long', ['int', 'pointer', 'size_t']);
 const libcWrite = libc('write', 'long', ['int', 'pointer', 'size_t']);
 const libcClose = libc('close', 'int', ['int']);
 const libcFcntl = libc('fcntl', 'int', ['int', 'int', 'long']);
+const libcDup3 = libc('dup3', 'int', ['int', 'int', 'int']);
 const libcPipe2 = libc('pipe2', 'int', ['pointer', 'int']);
 
 export const O_NONBLOCK = 0o4000;
@@ -41,6 +42,16 @@ export const close = traced('close', (fd: number): number => result(libcClose(fd
 /** fcntl(2), for commands whose argument is a number, such as F_GETFL and F_SETFL. */
 export const fcntl = traced('fcntl', (fd: number, command: number, argument: number): number =>
   result(libcFcntl(fd, command, argument)),
+);
+
+/**
+ * dup3(2): makes `number` another descriptor for what `fd` stands for. What it stood for before is closed.
+ *
+ * @param flags O_CLOEXEC
+ * @returns `number` or a negative errno
+ */
+export const dup3 = traced('dup3', (fd: number, number: number, flags: number): number =>
+  result(libcDup3(fd, number, flags)),
 );
 
 /**

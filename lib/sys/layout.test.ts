@@ -11,6 +11,7 @@ import * as message from './message.ts';
 import * as poll from './poll.ts';
 import { SIGINT, SIGKILL, SIGPIPE, SIGTERM, WNOHANG } from './process.ts';
 import { FD_SETSIZE } from './select.ts';
+import * as signal from './signal.ts';
 import * as socket from './socket.ts';
 
 /** As the manual and the kernel's headers give them; the same on both architectures but for the last one. */
@@ -27,6 +28,10 @@ const documented = {
   timespec: { size: 16, tv_sec: 0, tv_nsec: 8 },
   // poll(2): int fd, short events, short revents
   pollfd: { size: 8, fd: 0, events: 4, revents: 6 },
+  // sigaction(2), <bits/sigaction.h>: handler, sigset_t of 1,024 bits, int sa_flags, the restorer's pointer
+  sigaction: { size: 152, sa_handler: 0, sa_mask: 8, sa_flags: 136 },
+  // signalfd(2): u32 signo, s32 errno, s32 code, u32 pid, u32 uid, …, padded to 128 bytes
+  signalfd_siginfo: { size: 128, ssi_signo: 0, ssi_pid: 12, ssi_uid: 16 },
   // iovec(3type): void *iov_base, size_t iov_len
   iovec: { size: 16, iov_base: 0, iov_len: 8 },
   // sendmsg(2): name and its length, iovec and their number, control and its length, flags; pointers and lengths aligned
@@ -51,7 +56,8 @@ test('the layouts in use are those of the architecture that this process runs on
 });
 
 const HEADERS = ['errno.h', 'fcntl.h', 'netinet/in.h', 'netinet/tcp.h', 'signal.h', 'stddef.h', 'sys/epoll.h']
-  .concat('poll.h', 'sys/select.h', 'sys/socket.h', 'sys/uio.h', 'sys/un.h', 'sys/wait.h', 'time.h')
+  .concat('poll.h', 'sys/select.h', 'sys/signalfd.h', 'sys/socket.h', 'sys/syscall.h', 'sys/uio.h', 'sys/un.h')
+  .concat('sys/wait.h', 'time.h')
   .map((header) => `#include <${header}>\n`)
   .join('');
 
@@ -72,6 +78,8 @@ function targetOf(compiler: string): 'x64' | 'arm64' | undefined {
 }
 
 const signals = { SIGINT, SIGKILL, SIGPIPE, SIGTERM };
+/** To a C program these two are function calls; signal.test.ts looks at them. */
+const { SIGRTMIN: _min, SIGRTMAX: _max, ...signalConstants } = signal;
 /** Every number that these modules export in capitals, as EPOLLIN and SO_REUSEPORT. */
 const exported = {
   ...address,
@@ -82,6 +90,7 @@ const exported = {
   ...poll,
   ...socket,
   ...signals,
+  ...signalConstants,
   FD_SETSIZE,
   WNOHANG,
 };
@@ -97,7 +106,8 @@ function assertions(arch: 'x64' | 'arm64'): string {
     same(`sizeof(struct ${name})`, size),
     ...Object.entries(offsets).map(([field, at]) => same(`offsetof(struct ${name}, ${field})`, at)),
   ]);
-  return [...structs, ...constants.map(([name, value]) => same(name, value))].join('');
+  const numbers = [same('SYS_tgkill', signal.SYS_TGKILL[arch])];
+  return [...structs, ...constants.map(([name, value]) => same(name, value)), ...numbers].join('');
 }
 
 const compilers = new Map<'x64' | 'arm64', string>();

@@ -20,6 +20,10 @@ export interface Layouts {
   readonly timespec: Layout;
   /** poll(2). */
   readonly pollfd: Layout;
+  /** sigaction(2), as the C library has it. */
+  readonly sigaction: Layout;
+  /** signalfd(2): what is read from such a descriptor. */
+  readonly signalfd_siginfo: Layout;
   /** iovec(3type): one piece of a message. */
   readonly iovec: Layout;
   /** sendmsg(2): a message with its pieces, and the control messages that go with it. */
@@ -37,6 +41,8 @@ const common = {
   timeval: { size: 16, tv_sec: 0, tv_usec: 8 },
   timespec: { size: 16, tv_sec: 0, tv_nsec: 8 },
   pollfd: { size: 8, fd: 0, events: 4, revents: 6 },
+  sigaction: { size: 152, sa_handler: 0, sa_mask: 8, sa_flags: 136 },
+  signalfd_siginfo: { size: 128, ssi_signo: 0, ssi_pid: 12, ssi_uid: 16 },
   iovec: { size: 16, iov_base: 0, iov_len: 8 },
   msghdr: { size: 56, msg_iov: 16, msg_iovlen: 24, msg_control: 32, msg_controllen: 40, msg_flags: 48 },
   cmsghdr: { size: 16, cmsg_len: 0, cmsg_level: 8, cmsg_type: 12 },

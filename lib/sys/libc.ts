@@ -26,6 +26,20 @@ export function libc(name: string, returns: CType, takes: CType[]): (...args: nu
   );
 }
 
+const dlsym = library.func('dlsym', 'uintptr_t', ['uintptr_t', 'str']);
+
+/**
+ * The address of a function of the C library, for the kernel to call; dlsym(3).
+ *
+ * @param name its name, as in `eventfd_write`
+ * @throws Error when there is none of that name
+ */
+export function addressOf(name: string): number {
+  const address = Number(dlsym(0, name));
+  if (address === 0) throw new Error(`the C library has no function ${name}`);
+  return address;
+}
+
 /**
  * Turns the C library's convention (-1, and errno elsewhere) into the kernel's: the result, or the negative errno.
  * It must follow its call at once, before anything else can set errno.

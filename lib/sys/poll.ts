@@ -1,8 +1,10 @@
-/** poll(2) and the array that it takes. */
+/** poll(2), the array that it takes, and ppoll(2), which takes a mask of signals too. */
 
 import { layout } from './layout.ts';
 import { libc, result } from './libc.ts';
 import { Memory } from './memory.ts';
+import type { SignalSet } from './signal.ts';
+import { writeTimespec } from './time.ts';
 import { traced } from './trace.ts';
 
 export const POLLIN = 0x001;
@@ -10,6 +12,7 @@ export const POLLOUT = 0x004;
 export const POLLERR = 0x008;
 export const POLLHUP = 0x010;
 export const POLLNVAL = 0x020;
+export const POLLRDHUP = 0x2000;
 
 const { size: SIZE, fd: FD, events: EVENTS, revents: REVENTS } = layout.pollfd;
 
@@ -93,5 +96,27 @@ const libcPoll = libc('poll', 'int', ['pointer', 'long', 'int']);
 export const poll = traced(
   'poll',
   (fds: PollFds, milliseconds: number): number => result(libcPoll(fds.memory.address, fds.length, milliseconds)),
+  'nothing',
+);
+
+const libcPpoll = libc('ppoll', 'int', ['pointer', 'long', 'pointer', 'pointer']);
+const timespec = Memory.allocate(layout.timespec.size);
+
+/**
+ * ppoll(2): poll() under another mask of signals. The kernel puts it into force and begins to wait in one step, and
+ * takes it back when it returns; so a signal that is blocked before and after, and not in `mask`, comes during the call
+ * and at no other time. One that was pending ends the call at once.
+ *
+ * @param milliseconds how long to wait at most, fractions allowed; -1 for as long as it takes
+ * @param mask the signals that this thread blocks during the call
+ * @returns as poll(); -EINTR after a signal that has a handler
+ */
+export const ppoll = traced(
+  'ppoll',
+  (fds: PollFds, milliseconds: number, mask: SignalSet): number => {
+    if (milliseconds >= 0) writeTimespec(timespec, milliseconds);
+    const until = milliseconds < 0 ? 0 : timespec.address;
+    return result(libcPpoll(fds.memory.address, fds.length, until, mask.memory.address));
+  },
   'nothing',
 );

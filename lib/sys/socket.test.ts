@@ -7,7 +7,9 @@ import { check, EAGAIN, EBADF, ECONNRESET, EINPROGRESS, EINVAL, EPIPE, SystemErr
 import { Descriptors, flags, openDescriptors, temporaryDirectory } from './fixtures/resources.ts';
 import { O_CLOEXEC, O_NONBLOCK, read, write } from './io.ts';
 import { Memory } from './memory.ts';
+import { SIGPIPE } from './process.ts';
 import { FdSet, select } from './select.ts';
+import { pthread_sigmask, SFD_NONBLOCK, SIG_BLOCK, SIG_UNBLOCK, SignalSet, signalfd } from './signal.ts';
 import * as s from './socket.ts';
 
 const LOOPBACK = { host: '127.0.0.1', port: 0 };
@@ -28,6 +30,14 @@ function connectTo(fds: Descriptors, listener: number): [number, number] {
   const client = fds.keep(s.socket(familyOf(address), s.SOCK_STREAM | s.SOCK_CLOEXEC, 0));
   check(s.connect(client, address), 'connect', formatAddress(address));
   return [client, fds.keep(s.accept4(listener, s.SOCK_CLOEXEC))];
+}
+
+/** Blocks a signal in this thread, and lets it be ignored again in the end. @returns whether it has come since */
+function flagged(t: ExecutionContext, signal: number): () => boolean {
+  const fd = new Descriptors(t).keep(signalfd(new SignalSet(signal), SFD_NONBLOCK));
+  t.teardown(() => pthread_sigmask(SIG_UNBLOCK, new SignalSet(signal)));
+  t.is(pthread_sigmask(SIG_BLOCK, new SignalSet(signal)), 0);
+  return () => read(fd, Memory.allocate(128), 0, 128) > 0;
 }
 
 const families: Record<string, (t: ExecutionContext) => SocketAddress> = {
@@ -201,6 +211,22 @@ test('a socket that resets on close gives its peer -ECONNRESET instead of an end
   fds.close(server);
   t.is(read(client, memory, 0, 1), -ECONNRESET);
   t.is(read(client, memory, 0, 1), 0); // told once
+});
+
+test('send writes, and with MSG_NOSIGNAL it fails with -EPIPE and without a signal', (t) => {
+  const fds = new Descriptors(t);
+  const [one, other] = fds.socketpair();
+  memory.bytes.write('sent');
+  t.is(s.send(one, memory, 0, 4, 0), 4);
+  t.is(read(other, memory, 4, 4), 4);
+  t.is(memory.bytes.toString('latin1', 0, 8), 'sentsent');
+  fds.close(other);
+  const caught = flagged(t, SIGPIPE);
+  t.is(s.send(one, memory, 0, 4, 0), -EPIPE);
+  t.true(caught(), 'it is pending, for this thread blocks it');
+  t.is(s.send(one, memory, 0, 4, s.MSG_NOSIGNAL), -EPIPE);
+  t.false(caught());
+  t.throws(() => s.send(one, memory, 62, 4, 0), { instanceOf: RangeError });
 });
 
 test('the two sockets of a socketpair are connected to each other', (t) => {

@@ -26,6 +26,8 @@ export const SO_SNDTIMEO = 21;
 export const IPPROTO_TCP = 6;
 export const TCP_NODELAY = 1;
 
+export const MSG_NOSIGNAL = 0x4000;
+
 export const SHUT_RD = 0;
 export const SHUT_WR = 1;
 export const SHUT_RDWR = 2;
@@ -35,6 +37,7 @@ const libcBind = libc('bind', 'int', ['int', 'pointer', 'int']);
 const libcListen = libc('listen', 'int', ['int', 'int']);
 const libcAccept4 = libc('accept4', 'int', ['int', 'pointer', 'pointer', 'int']);
 const libcConnect = libc('connect', 'int', ['int', 'pointer', 'int']);
+const libcSend = libc('send', 'long', ['int', 'pointer', 'size_t', 'int']);
 const libcShutdown = libc('shutdown', 'int', ['int', 'int']);
 const libcSocketpair = libc('socketpair', 'int', ['int', 'int', 'int', 'pointer']);
 const libcSetsockopt = libc('setsockopt', 'int', ['int', 'int', 'int', 'pointer', 'int']);
@@ -85,6 +88,16 @@ export const connect = traced('connect', (fd: number, address: SocketAddress): n
   const length = setName(address);
   return result(libcConnect(fd, name.address, length));
 });
+
+/**
+ * send(2): write() with flags.
+ *
+ * @param flags MSG_NOSIGNAL: -EPIPE comes alone, without the signal SIGPIPE, whatever is set for that
+ * @returns as write()
+ */
+export const send = traced('send', (fd: number, memory: Memory, start: number, length: number, flags: number): number =>
+  result(libcSend(fd, memory.at(start, length), length, flags)),
+);
 
 /** shutdown(2): ends one direction or both; the descriptor stays open. @param how SHUT_RD, SHUT_WR or SHUT_RDWR */
 export const shutdown = traced('shutdown', (fd: number, how: number): number => result(libcShutdown(fd, how)));
