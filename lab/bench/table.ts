@@ -1,12 +1,8 @@
 /** How the benchmarks print: tables in Markdown, with the machine that they come from, in a file that a text includes. */
 
 import { writeFileSync } from 'node:fs';
-import { cpus, release, totalmem } from 'node:os';
 
-const model = (cpus()[0]?.model ?? 'unknown').replace(/\(R\)|\(TM\)/g, '');
-
-/** Processor, memory, kernel and Node of this machine, in a line. */
-export const machine = `${cpus().length} × ${model}, ${Math.round(totalmem() / 2 ** 30)} GiB, Linux ${release()}, Node ${process.versions.node}`;
+export { machine } from '../../lib/program/machine.ts';
 
 /** The middle one of some numbers, or the upper one of the two in the middle. */
 export function median(values: readonly number[]): number {

@@ -5,7 +5,7 @@ import test, { type ExecutionContext } from 'ava';
 import fc from 'fast-check';
 import { check, EAGAIN, EINTR, EINVAL } from './errors.ts';
 import { Descriptors } from './fixtures/resources.ts';
-import { dup3, O_CLOEXEC, O_NONBLOCK, read } from './io.ts';
+import { dup3, O_CLOEXEC, O_NONBLOCK, read, write } from './io.ts';
 import { layout } from './layout.ts';
 import { addressOf, libc } from './libc.ts';
 import { Memory } from './memory.ts';
@@ -77,6 +77,14 @@ test.serial('a handler has run when tgkill to the own thread returns; it is told
   t.true(inStatus('SigIgn', signal));
   t.is(send(signal), 0);
   t.is(read(reading, memory, 0, 16), -EAGAIN);
+});
+
+test.serial('a handler that writes into a full pipe does not block, and the pipe is readable', (t) => {
+  const signal = 54;
+  const reading = pipeOf(t, signal);
+  while (write(signal, memory, 0, memory.length) >= 0) {}
+  t.is(send(signal), 0);
+  t.is(read(reading, memory, 0, memory.length), memory.length);
 });
 
 test.serial('a blocked signal is pending until it is blocked no more', (t) => {

@@ -150,12 +150,14 @@ export const setSendTimeout = traced('setsockopt', (fd: number, milliseconds: nu
   setTimeval(fd, SO_SNDTIMEO, milliseconds),
 );
 
+// #region reset
 /** Makes close(2) send a reset instead of an orderly end: setsockopt(2) with SO_LINGER of 0 seconds, socket(7). */
 export const setResetOnClose = traced('setsockopt', (fd: number): number => {
   option.bytes.writeInt32LE(1, 0);
   option.bytes.writeInt32LE(0, 4);
   return result(libcSetsockopt(fd, SOL_SOCKET, SO_LINGER, option.address, 8));
 });
+// #endregion reset
 
 /** getsockopt(2), for options whose value is a non-negative int. @returns the value, or a negative errno */
 export const getsockopt = traced('getsockopt', (fd: number, level: number, name: number): number => {

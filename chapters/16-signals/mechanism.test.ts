@@ -1,0 +1,227 @@
+/** The race and its cures are what the chapter says, with the signal exactly in the window, from inside and outside. */
+
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { constants } from 'node:os';
+import test, { type ExecutionContext } from 'ava';
+import { kill } from '../../lib/sys/process.ts';
+import { pthread_sigmask, SIG_BLOCK, SIG_UNBLOCK, SignalSet, tgkill } from '../../lib/sys/signal.ts';
+import { Stillness } from '../../lib/testing/kernel.ts';
+import { threads } from '../../lib/testing/proc.ts';
+import { type Program, type Server, startProgram, until } from '../../lib/testing/server.ts';
+
+const FOLDER = 'chapters/16-signals';
+const { SIGUSR2 } = constants.signals;
+/** So long, in seconds, that nothing in these tests ends because a time is over. */
+const FOR_EVER = '3600';
+
+/** Runs a demonstration to its end. @returns what it printed under its heading */
+async function demonstrate(t: ExecutionContext, name: string): Promise<string[]> {
+  const program = startProgram(t, `${FOLDER}/${name}.ts`);
+  t.is(await program.ended, 0, program.stderr.join('\n'));
+  t.deepEqual(program.stderr, []);
+  return program.stdout.slice(2).map((line) => line.replace(/ {2,}/g, ': '));
+}
+
+/** A program that stands still in its window. */
+interface Stopped {
+  readonly program: Program;
+  readonly pid: number;
+  readonly signal: number;
+}
+
+/** Starts a program that sleeps for ever if nobody wakes it, and waits until it has stopped in the window. */
+async function stopped(t: ExecutionContext, name: string): Promise<Stopped> {
+  // The shell tells how it ended: of a real-time signal Node has no name.
+  const by = ['sh', '-c', '"$@"; echo "status $?"', 'sh'];
+  const program = startProgram(t, `${FOLDER}/${name}.ts`, { args: ['--stop', '--seconds', FOR_EVER], by });
+  const [, signal, pid] = await program.line(/stopped; now: kill -(\d+) (\d+)/);
+  await until(() => threads(Number(pid)).every(({ state }) => state === 'T'), 'all of its threads stand still');
+  return { program, pid: Number(pid), signal: Number(signal) };
+}
+
+/** Lets it go on. @returns what it has printed when it sleeps, or has ended */
+async function goOn({ program, pid }: Stopped): Promise<string[]> {
+  const stillness = new Stillness(program as Server);
+  process.kill(pid, 'SIGCONT');
+  let over = false;
+  void program.ended.then(() => {
+    over = true;
+  });
+  await until(
+    () => over || (threads(pid).every(({ state }) => state !== 'T') && stillness.look()),
+    'it sleeps, or is over',
+  );
+  return lines(program);
+}
+
+const lines = ({ stdout }: Program): string[] =>
+  stdout.slice(2).flatMap((line) => (line.includes('stopped') ? [] : [line.replace(/ {2,}/g, ': ')]));
+
+const toProcess = ({ pid, signal }: Stopped): unknown => process.kill(pid, signal);
+const toMainThread = ({ pid, signal }: Stopped): unknown => tgkill(pid, pid, signal);
+
+test.serial('a signal between test and select is slept through', async (t) => {
+  t.deepEqual(await demonstrate(t, 'race'), [
+    'test: the flag is 0',
+    'window: signal 64 has been sent',
+    'window: the flag is 1',
+    'select: 0, the time is over',
+    'test: the flag is 1',
+  ]);
+});
+
+test.serial('the self-pipe wakes select for a signal that came before', async (t) => {
+  t.deepEqual(await demonstrate(t, 'self-pipe'), [
+    'window: signal 64 has been sent',
+    'select: 1, a descriptor is ready',
+    'read: 8 bytes',
+  ]);
+});
+
+test.serial('signalfd wakes select for a signal that came before, and tells who sent it', async (t) => {
+  const [sent, woken, told] = await demonstrate(t, 'signalfd');
+  t.deepEqual([sent, woken], ['window: signal 64 has been sent', 'select: 1, a descriptor is ready']);
+  t.regex(told!, /^read: signal 64, sent by \d+$/);
+});
+
+test.serial('ppoll lets a signal in that came before, and not earlier', async (t) => {
+  t.deepEqual(await demonstrate(t, 'ppoll'), [
+    'test: the flag is 0',
+    'window: signal 64 has been sent',
+    'window: the flag is 0',
+    'ppoll: EINTR',
+    'test: the flag is 1',
+  ]);
+});
+
+for (const [to, send] of [
+  ['the process', toProcess],
+  ['its main thread', toMainThread],
+] as const) {
+  test.serial(
+    `a signal to ${to}, sent from outside in the window, wakes the race no earlier than the next one does`,
+    async (t) => {
+      const race = await stopped(t, 'race');
+      send(race);
+      t.deepEqual(await goOn(race), ['test: the flag is 0', 'window: the flag is 1'], 'it sleeps, and the flag is set');
+      send(race);
+      t.is(await race.program.ended, 0);
+      t.deepEqual(lines(race.program).slice(2), ['select: EINTR', 'test: the flag is 2', 'status 0']);
+    },
+  );
+
+  test.serial(`a signal to ${to}, sent from outside in the window, wakes the self-pipe`, async (t) => {
+    const selfPipe = await stopped(t, 'self-pipe');
+    send(selfPipe);
+    t.deepEqual(await goOn(selfPipe), ['select: 1, a descriptor is ready', 'read: 8 bytes', 'status 0']);
+  });
+}
+
+test.serial('a signal to its main thread, sent from outside in the window, wakes signalfd', async (t) => {
+  const program = await stopped(t, 'signalfd');
+  toMainThread(program);
+  t.deepEqual(await goOn(program), [
+    'select: 1, a descriptor is ready',
+    `read: signal ${program.signal}, sent by ${process.pid}`,
+    'status 0',
+  ]);
+});
+
+test.serial('a signal to its main thread, sent from outside in the window, wakes ppoll', async (t) => {
+  const program = await stopped(t, 'ppoll');
+  toMainThread(program);
+  t.deepEqual(await goOn(program), [
+    'test: the flag is 0',
+    'window: the flag is 0',
+    'ppoll: EINTR',
+    'test: the flag is 1',
+    'status 0',
+  ]);
+});
+
+test.serial(
+  'a signal to the process goes to another thread than the one that blocks it: signalfd is ended by it',
+  async (t) => {
+    const program = await stopped(t, 'signalfd');
+    t.true(blocks(program.pid, program.pid, program.signal));
+    const others = threads(program.pid).filter(({ tid }) => tid !== program.pid);
+    t.true(
+      others.some(({ tid }) => !blocks(program.pid, tid, program.signal)),
+      'threads of Node do not block it',
+    );
+    toProcess(program);
+    t.deepEqual(await goOn(program), [`status ${128 + program.signal}`]);
+  },
+);
+
+test.serial(
+  'a signal to the process goes to another thread than the one that blocks it: ppoll sleeps through it',
+  async (t) => {
+    const program = await stopped(t, 'ppoll');
+    toProcess(program);
+    const [, , ...more] = await goOn(program);
+    t.deepEqual(more, [], 'it sleeps');
+    toMainThread(program);
+    t.is(await program.program.ended, 0);
+    t.deepEqual(lines(program.program).slice(2), ['ppoll: EINTR', 'test: the flag is 2', 'status 0']);
+  },
+);
+
+/** Whether a thread blocks a signal. */
+function blocks(pid: number, tid: number, signal: number): boolean {
+  const [, mask] = /^SigBlk:\s*([0-9a-f]+)$/m.exec(readFileSync(`/proc/${pid}/task/${tid}/status`, 'latin1'))!;
+  return (BigInt(`0x${mask}`) & (1n << BigInt(signal - 1))) !== 0n;
+}
+
+test('Node begins with a mask of its own, whatever it inherits', (t) => {
+  const status = '/^SigBlk.*/m.exec(require("node:fs").readFileSync("/proc/self/status", "latin1"))[0]';
+  const env = (...words: string[]): string =>
+    spawnSync('env', ['--block-signal=USR2', ...words], { encoding: 'utf8' }).stdout;
+  t.regex(env('grep', 'SigBlk', '/proc/self/status'), /^SigBlk:\s*0{13}800$/m);
+  t.regex(env(process.execPath, '--print', status), /^SigBlk:\s*0{16}$/m);
+});
+
+test.serial('libuv has written into its pipe before any JavaScript runs, and the loop empties it', async (t) => {
+  const program = startProgram(t, `${FOLDER}/libuv.ts`);
+  t.is(await program.ended, 0, program.stderr.join('\n'));
+  const text = program.stdout.join('\n');
+  const [, pipe, epoll] = /^Descriptor (\d+) has become readable; it is in the set of epoll descriptor (\d+)\.$/m.exec(
+    text,
+  )!;
+  t.regex(program.stdout[1]!, new RegExp(`\\b${pipe} and \\d+`));
+  t.not(pipe, epoll);
+  t.deepEqual(text.match(/(true|false)$/gm), ['false', 'true', 'false', 'false', 'true']);
+});
+
+test.serial('libuv hears of a signal in whichever thread its handler runs', async (t) => {
+  const set = new SignalSet(SIGUSR2);
+  let heard = false;
+  process.once('SIGUSR2', () => {
+    heard = true;
+  });
+  t.teardown(() => pthread_sigmask(SIG_UNBLOCK, set));
+  pthread_sigmask(SIG_BLOCK, set);
+  t.true(blocks(process.pid, process.pid, SIGUSR2));
+  kill(process.pid, SIGUSR2); // so another thread must take it
+  await until(() => heard, 'the function that process.once() was given has run');
+  t.pass();
+});
+
+test('help is given, and a mistake on the command line is one line and status 2', async (t) => {
+  const run = async (name: string, ...args: string[]): Promise<Program> => {
+    const program = startProgram(t, `${FOLDER}/${name}.ts`, { args });
+    await program.ended;
+    return program;
+  };
+  for (const name of ['race', 'self-pipe', 'signalfd', 'ppoll', 'libuv']) {
+    const [help, mistake] = await Promise.all([run(name, '--help'), run(name, '--wrong')]);
+    t.is(await help.ended, 0);
+    t.is(help.stdout[0], `Usage: ${name} [options]`);
+    t.is(await mistake.ended, 2);
+    t.is(mistake.stderr.length, 1, name);
+  }
+  const wrong = await run('race', '--seconds', '0');
+  t.is(await wrong.ended, 2);
+  t.is(wrong.stderr.length, 1);
+});
