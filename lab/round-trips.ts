@@ -26,7 +26,6 @@ function fail(message: string): never {
 
 const milliseconds = (nanoseconds: number): string => `${(nanoseconds / 1e6).toFixed(3)} ms`;
 
-process.stdout.on('error', () => process.exit()); // nobody reads on
 const socket = connect({ host, port, noDelay: true });
 socket.on('error', ({ code, message }: NodeJS.ErrnoException) =>
   fail(code === 'ECONNREFUSED' ? `${host}:${port} refuses the connection; does a server listen there?` : message),

@@ -215,6 +215,20 @@ test('of `yes | head -n 1` the first is ended by SIGPIPE, or complains and fails
   t.regex(stderr, /Broken pipe/);
 });
 
+test.serial(
+  'a demonstration ends without a word when nobody reads on; a program that sees to nothing, with a stack trace',
+  (t) => {
+    const head = (...words: string[]): { stdout: string; stderr: string } =>
+      spawnSync('sh', ['-c', '"$@" | head -n 1', 'sh', process.execPath, ...words], { encoding: 'utf8' });
+    const { stdout, stderr } = head('--import', 'tsx', `${FOLDER}/killed.ts`); // whose lines come one by one
+    t.deepEqual([stdout, stderr], ['A child writes three times to a peer that is gone.\n', '']);
+    t.regex(
+      head('--eval', "setInterval(() => console.log('again'))").stderr,
+      /Unhandled 'error' event[\s\S]*write EPIPE/,
+    );
+  },
+);
+
 /** A client that asks, twice, and is gone before the first answer: the server is held until it has left. */
 async function leaveEarly(t: ExecutionContext, server: Server): Promise<void> {
   await settled(server);

@@ -32,7 +32,6 @@ function descriptors(): [number, string][] {
   });
 }
 
-// #region pipes
 /** The pipes of which this process has both ends: reading end and writing end. */
 function ownPipes(): [number, number][] {
   const ends = descriptors().filter(([, what]) => what.startsWith('pipe:'));
@@ -43,7 +42,6 @@ function ownPipes(): [number, number][] {
     return writes(fd) || other === undefined ? [] : [[fd, other[0]] as [number, number]];
   });
 }
-// #endregion pipes
 
 /** Whether the kernel would call a handler of this process for SIGUSR2. */
 function caught(): boolean {

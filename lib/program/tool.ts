@@ -4,12 +4,15 @@ import { Command } from 'commander';
 
 /**
  * A command line without options but --help; add the program's own with option(), then call opts(). A mistake in it
- * ends the process with one line and status 2.
+ * ends the process with one line and status 2. When nobody reads on what the program prints, as after `| head`, it ends.
  *
  * @param name as in `round-trips`
  * @param summary one line, for --help
  */
 export function toolCommand(name: string, summary: string): Command {
+  // #region unread
+  process.stdout.on('error', () => process.exit()); // EPIPE: Node has SIGPIPE ignored, which would have seen to that
+  // #endregion unread
   return new Command(name)
     .description(summary)
     .helpOption('--help', 'show this and exit')
