@@ -15,7 +15,7 @@ import { POLLERR, POLLHUP, POLLIN, POLLRDHUP } from '../../lib/sys/poll.ts';
 import * as s from '../../lib/sys/socket.ts';
 import { type Client, connectTo } from '../../lib/testing/client.ts';
 import { settled } from '../../lib/testing/kernel.ts';
-import { type Program, type Server, startProgram, startServer } from '../../lib/testing/server.ts';
+import { type Program, patiently, type Server, startProgram, startServer } from '../../lib/testing/server.ts';
 import * as e from './endings.ts';
 
 const FOLDER = 'chapters/15-resets';
@@ -90,6 +90,16 @@ for (const [ending, calls, told] of met) {
     }
   });
 }
+
+test.serial(
+  'with --ending unread the server closes when there is something to leave unread, and not before',
+  async (t) => {
+    const server = await startServer(t, `${FOLDER}/reset-server.ts`, { args: ['--ending', 'unread'] });
+    const client = await connectTo(t, server);
+    await settled(server);
+    await t.throwsAsync(client.send('PING\n').rest(), { code: 'ECONNRESET' });
+  },
+);
 
 test('poll tells of a reset unasked, and of an end to who asks for POLLRDHUP', (t) => {
   const [gone, ended] = [connection(t), connection(t)];
@@ -247,7 +257,7 @@ async function leaveEarly(t: ExecutionContext, server: Server): Promise<void> {
 test.serial('a client that asks twice and leaves ends the fragile server, and no other', async (t) => {
   const fragile = await startServer(t, `${FOLDER}/fragile.ts`);
   await leaveEarly(t, fragile);
-  t.is(await fragile.ended, 'SIGPIPE');
+  t.is(await patiently(fragile.ended, 'end of the fragile server'), 'SIGPIPE');
 
   const server = await startServer(t, 'chapters/01-iterative/server.ts');
   await leaveEarly(t, server);

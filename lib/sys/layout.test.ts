@@ -51,6 +51,10 @@ for (const arch of ['x64', 'arm64'] as const) {
   });
 }
 
+test('the numbers of system calls are those of the kernel’s tables for both architectures', (t) => {
+  t.deepEqual(signal.SYS_TGKILL, { x64: 234, arm64: 131 }); // <asm/unistd_64.h>, <asm-generic/unistd.h>
+});
+
 test('the layouts in use are those of the architecture that this process runs on', (t) => {
   t.is(layout, layouts[process.arch as 'x64' | 'arm64']);
 });

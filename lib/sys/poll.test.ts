@@ -196,6 +196,8 @@ test('a descriptor that is not open gets POLLNVAL, and the others are told of al
   t.deepEqual(report(t, fds), { [closed]: POLLNVAL, [reading]: POLLIN });
 });
 
-test('a signal that has a handler ends poll with -EINTR', async (t) => {
-  t.is(await interrupted(t, 'poll'), `${-EINTR}\n`);
-});
+for (const call of ['poll', 'ppoll']) {
+  test(`a signal that has a handler ends ${call} with -EINTR`, async (t) => {
+    t.is(await interrupted(t, call), `${-EINTR}\n`);
+  });
+}

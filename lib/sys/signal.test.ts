@@ -27,6 +27,15 @@ function inStatus(line: 'SigBlk' | 'SigPnd' | 'SigCgt' | 'SigIgn', signal: numbe
 
 const send = (signal: number): number => g.tgkill(process.pid, process.pid, signal); // to the main thread, which we are
 
+/** What the C library says is set for a signal. @returns the handler's address, and the flags that are ours to set */
+function actionOf(signal: number): [number, number] {
+  const action = Memory.allocate(layout.sigaction.size);
+  libc('sigaction', 'int', ['int', 'pointer', 'pointer'])(signal, 0, action.address);
+  const { sa_handler, sa_flags } = layout.sigaction;
+  const flags = action.bytes.readInt32LE(sa_flags) & (g.SA_SIGINFO | g.SA_RESTART);
+  return [Number(action.bytes.readBigUInt64LE(sa_handler)), flags];
+}
+
 /** Has a signal write eight bytes into a pipe. @returns the reading end, non-blocking */
 function pipeOf(t: ExecutionContext, signal: number, flags = 0): number {
   const fds = new Descriptors(t);
@@ -63,6 +72,16 @@ test.serial('a set has the signals that the C library sees in it', (t) => {
 test.serial('the C library gives programs the real-time signals from SIGRTMIN to SIGRTMAX', (t) => {
   t.is(libc('__libc_current_sigrtmin', 'int', [])(), g.SIGRTMIN);
   t.is(libc('__libc_current_sigrtmax', 'int', [])(), g.SIGRTMAX);
+});
+
+test.serial('sigaction sets a handler and flags, and others instead', (t) => {
+  const signal = 49;
+  const handler = addressOf('abs');
+  t.teardown(() => g.sigaction(signal, SIG_DFL, 0));
+  for (const flags of [g.SA_SIGINFO, g.SA_RESTART, g.SA_SIGINFO | g.SA_RESTART, 0]) {
+    t.is(g.sigaction(signal, handler, flags), 0);
+    t.deepEqual(actionOf(signal), [handler, flags]);
+  }
 });
 
 test.serial('a handler has run when tgkill to the own thread returns; it is told number and siginfo', (t) => {

@@ -45,7 +45,7 @@ const libcPthreadSigmask = libc('pthread_sigmask', 'int', ['int', 'pointer', 'po
 const libcSignalfd = libc('signalfd', 'int', ['int', 'pointer', 'int']);
 const libcSyscall = libc('syscall', 'long', ['long', 'long', 'long', 'long']);
 
-const action = Memory.allocate(layout.sigaction.size);
+const action = Memory.allocate(layout.sigaction.size); // its sa_mask stays empty
 
 // #region sigaction
 /**
@@ -62,7 +62,6 @@ export const sigaction = traced(
   'sigaction',
   (signal: number, handler: number, flags: number): number => {
     const { sa_handler, sa_flags } = layout.sigaction;
-    action.bytes.fill(0);
     action.bytes.writeBigUInt64LE(BigInt(handler), sa_handler);
     action.bytes.writeInt32LE(flags, sa_flags);
     return result(libcSigaction(signal, action.address, 0));
