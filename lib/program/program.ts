@@ -10,7 +10,7 @@ import { SystemError } from '../sys/errors.ts';
 import { SIG_DFL, SIGINT, SIGTERM, signal } from '../sys/process.ts';
 import { getsockname, type ListenerOptions, openListener } from '../sys/socket.ts';
 import { isTraceFile } from '../sys/trace.ts';
-import { line, toolCommand } from './tool.ts';
+import { command, line } from './tool.ts';
 
 /** Where a server shall listen. */
 export interface Where {
@@ -28,7 +28,7 @@ export interface Where {
  * @param summary one line, for --help
  */
 export function serverCommand(name: string, summary: string): Command {
-  return toolCommand(name, summary)
+  return command(name, summary)
     .option('--host <host>', 'address or name to listen on', addressOrName, '127.0.0.1')
     .option('--port <port>', 'port to listen on; 0 takes a free one', wholeNumber(0, 65_535), 8090)
     .option('--trace <file>', 'record every system call in FILE, as JSON lines', traceFile);

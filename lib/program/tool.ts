@@ -4,15 +4,12 @@ import { Command } from 'commander';
 
 /**
  * A command line without options but --help; add the program's own with option(), then call opts(). A mistake in it
- * ends the process with one line and status 2. When nobody reads on what the program prints, as after `| head`, it ends.
+ * ends the process with one line and status 2.
  *
  * @param name as in `round-trips`
  * @param summary one line, for --help
  */
-export function toolCommand(name: string, summary: string): Command {
-  // #region unread
-  process.stdout.on('error', () => process.exit()); // EPIPE: Node has SIGPIPE ignored, which would have seen to that
-  // #endregion unread
+export function command(name: string, summary: string): Command {
   return new Command(name)
     .description(summary)
     .helpOption('--help', 'show this and exit')
@@ -21,6 +18,14 @@ export function toolCommand(name: string, summary: string): Command {
     .configureOutput({ outputError: (text, write) => write(line(text.replace(/^error:/, `${name}:`))) })
     .exitOverride((stop) => process.exit(stop.exitCode === 0 ? 0 : 2));
 }
+
+// #region tool
+/** The same for a program that is there to print something: when nobody reads that any more, as after `| head`, it ends. */
+export function toolCommand(name: string, summary: string): Command {
+  process.stdout.on('error', () => process.exit()); // EPIPE: Node has SIGPIPE ignored, which would have seen to that
+  return command(name, summary);
+}
+// #endregion tool
 
 /** A message as one line, even when it repeats a word of the user's that holds several. */
 export function line(message: string): string {
