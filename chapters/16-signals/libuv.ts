@@ -82,11 +82,13 @@ const before = readable(ends);
 check(kill(process.pid, SIGUSR2), 'kill');
 const [pipe] = readable(ends).filter((fd) => !before.includes(fd));
 console.log('\nSIGUSR2 has been sent, and Node has not been in its loop since.');
-console.log(`Descriptor ${pipe} has become readable; it is in the set of epoll descriptor ${watchers(pipe!)}.`);
+console.log(`Descriptor ${pipe} has become readable.`);
 console.log(`The function that process.on() was given has run: ${heard}`);
 
 for (let i = 0; i < 2; i++) await new Promise(setImmediate); // the rest of the turn that the loop is in, and one more
-console.log("\nNode's loop has gone round.");
+console.log(
+  `\nNode's loop has gone round; descriptor ${pipe} is in the set of its epoll descriptor, ${watchers(pipe!)}.`,
+);
 console.log(`Descriptor ${pipe} is readable: ${readable([pipe!]).length > 0}`);
 console.log(`The function that process.on() was given has run: ${heard}`);
 // #endregion libuv
