@@ -23,43 +23,55 @@ async function demonstrate(t: ExecutionContext, name: string): Promise<string[]>
   return program.stdout.slice(2).map((line) => line.replace(/ {2,}/g, ': '));
 }
 
-/** A program that stands still in its window. */
-interface Stopped {
+/** A program that waits in its window. */
+interface Waiting {
   readonly program: Program;
   readonly pid: number;
   readonly signal: number;
 }
 
-/** Starts a program that sleeps for ever if nobody wakes it, and waits until it has stopped in the window. */
-async function stopped(t: ExecutionContext, name: string): Promise<Stopped> {
+/** Starts a program that sleeps for ever if nobody wakes it, and waits until it is in the window. */
+async function inWindow(t: ExecutionContext, name: string): Promise<Waiting> {
   // The shell tells how it ended: of a real-time signal Node has no name.
   const by = ['sh', '-c', '"$@"; echo "status $?"', 'sh'];
-  const program = startProgram(t, `${FOLDER}/${name}.ts`, { args: ['--stop', '--seconds', FOR_EVER], by });
-  const [, signal, pid] = await program.line(/stopped; now: kill -(\d+) (\d+)/);
-  await until(() => threads(Number(pid)).every(({ state }) => state === 'T'), 'all of its threads stand still');
+  const args = ['--wait', '--seconds', FOR_EVER];
+  const program = startProgram(t, `${FOLDER}/${name}.ts`, { args, by, typed: true });
+  const [, signal, pid] = await program.line(/kill -(\d+) (\d+); then press Enter/);
   return { program, pid: Number(pid), signal: Number(signal) };
 }
 
-/** Lets it go on. @returns what it has printed when it sleeps, or has ended */
-async function goOn({ program, pid }: Stopped): Promise<string[]> {
-  const stillness = new Stillness(program as Server);
-  process.kill(pid, 'SIGCONT');
+/** Sends the signal to the process, and waits until one of its threads has taken it. */
+async function toProcess({ pid, signal }: Waiting): Promise<void> {
+  process.kill(pid, signal);
+  await until(() => !inMask(`/proc/${pid}/status`, 'ShdPnd', signal), 'a thread has taken the signal');
+}
+
+/** Sends the signal to the main thread. */
+async function toMainThread({ pid, signal }: Waiting): Promise<void> {
+  tgkill(pid, pid, signal);
+}
+
+/** Presses Enter. @returns what the program has printed when it sleeps, or has ended */
+async function enter({ program, pid }: Waiting): Promise<string[]> {
+  const before = program.stdout.length;
+  program.child.stdin!.on('error', () => {}).write('\n'); // it may be gone
   let over = false;
   void program.ended.then(() => {
     over = true;
   });
-  await until(
-    () => over || (threads(pid).every(({ state }) => state !== 'T') && stillness.look()),
-    'it sleeps, or is over',
-  );
+  const stillness = new Stillness(program as Server);
+  const sleeps = (): boolean => {
+    const all = threads(pid); // none, or a zombie, when it has ended and the shell has still to say so
+    return (
+      program.stdout.length > before && all.length > 0 && all.every(({ state }) => state === 'S') && stillness.look()
+    );
+  };
+  await until(() => over || sleeps(), 'it sleeps, or is over');
   return lines(program);
 }
 
 const lines = ({ stdout }: Program): string[] =>
-  stdout.slice(2).flatMap((line) => (line.includes('stopped') ? [] : [line.replace(/ {2,}/g, ': ')]));
-
-const toProcess = ({ pid, signal }: Stopped): unknown => process.kill(pid, signal);
-const toMainThread = ({ pid, signal }: Stopped): unknown => tgkill(pid, pid, signal);
+  stdout.slice(2).flatMap((line) => (line.includes('press Enter') ? [] : [line.replace(/ {2,}/g, ': ')]));
 
 test.serial('a signal between test and select is slept through', async (t) => {
   t.deepEqual(await demonstrate(t, 'race'), [
@@ -102,26 +114,30 @@ for (const [to, send] of [
   test.serial(
     `a signal to ${to}, sent from outside in the window, wakes the race no earlier than the next one does`,
     async (t) => {
-      const race = await stopped(t, 'race');
-      send(race);
-      t.deepEqual(await goOn(race), ['test: the flag is 0', 'window: the flag is 1'], 'it sleeps, and the flag is set');
-      send(race);
+      const race = await inWindow(t, 'race');
+      await send(race);
+      t.deepEqual(
+        await enter(race),
+        ['test: the flag is 0', 'window: the flag is 1'],
+        'it sleeps, and the flag is set',
+      );
+      await send(race);
       t.is(await race.program.ended, 0);
       t.deepEqual(lines(race.program).slice(2), ['select: EINTR', 'test: the flag is 2', 'status 0']);
     },
   );
 
   test.serial(`a signal to ${to}, sent from outside in the window, wakes the self-pipe`, async (t) => {
-    const selfPipe = await stopped(t, 'self-pipe');
-    send(selfPipe);
-    t.deepEqual(await goOn(selfPipe), ['select: 1, a descriptor is ready', 'read: 8 bytes', 'status 0']);
+    const selfPipe = await inWindow(t, 'self-pipe');
+    await send(selfPipe);
+    t.deepEqual(await enter(selfPipe), ['select: 1, a descriptor is ready', 'read: 8 bytes', 'status 0']);
   });
 }
 
 test.serial('a signal to its main thread, sent from outside in the window, wakes signalfd', async (t) => {
-  const program = await stopped(t, 'signalfd');
-  toMainThread(program);
-  t.deepEqual(await goOn(program), [
+  const program = await inWindow(t, 'signalfd');
+  await toMainThread(program);
+  t.deepEqual(await enter(program), [
     'select: 1, a descriptor is ready',
     `read: signal ${program.signal}, sent by ${process.pid}`,
     'status 0',
@@ -129,9 +145,9 @@ test.serial('a signal to its main thread, sent from outside in the window, wakes
 });
 
 test.serial('a signal to its main thread, sent from outside in the window, wakes ppoll', async (t) => {
-  const program = await stopped(t, 'ppoll');
-  toMainThread(program);
-  t.deepEqual(await goOn(program), [
+  const program = await inWindow(t, 'ppoll');
+  await toMainThread(program);
+  t.deepEqual(await enter(program), [
     'test: the flag is 0',
     'window: the flag is 0',
     'ppoll: EINTR',
@@ -143,36 +159,44 @@ test.serial('a signal to its main thread, sent from outside in the window, wakes
 test.serial(
   'a signal to the process goes to another thread than the one that blocks it: signalfd is ended by it',
   async (t) => {
-    const program = await stopped(t, 'signalfd');
+    const program = await inWindow(t, 'signalfd');
     t.true(blocks(program.pid, program.pid, program.signal));
     const others = threads(program.pid).filter(({ tid }) => tid !== program.pid);
     t.true(
       others.some(({ tid }) => !blocks(program.pid, tid, program.signal)),
       'threads of Node do not block it',
     );
-    toProcess(program);
-    t.deepEqual(await goOn(program), [`status ${128 + program.signal}`]);
+    await toProcess(program);
+    t.deepEqual(await enter(program), [`status ${128 + program.signal}`]);
   },
 );
 
 test.serial(
   'a signal to the process goes to another thread than the one that blocks it: ppoll sleeps through it',
   async (t) => {
-    const program = await stopped(t, 'ppoll');
-    toProcess(program);
-    const [, , ...more] = await goOn(program);
+    const program = await inWindow(t, 'ppoll');
+    await toProcess(program);
+    const [, , ...more] = await enter(program);
     t.deepEqual(more, [], 'it sleeps');
-    toMainThread(program);
+    await toMainThread(program);
     t.is(await program.program.ended, 0);
     t.deepEqual(lines(program.program).slice(2), ['ppoll: EINTR', 'test: the flag is 2', 'status 0']);
   },
 );
 
-/** Whether a thread blocks a signal. */
-function blocks(pid: number, tid: number, signal: number): boolean {
-  const [, mask] = /^SigBlk:\s*([0-9a-f]+)$/m.exec(readFileSync(`/proc/${pid}/task/${tid}/status`, 'latin1'))!;
-  return (BigInt(`0x${mask}`) & (1n << BigInt(signal - 1))) !== 0n;
+/** Whether a signal is in a line of a status file, such as SigBlk; not where there is no such file any more. */
+function inMask(path: string, line: string, signal: number): boolean {
+  try {
+    const [, mask] = new RegExp(`^${line}:\\s*([0-9a-f]+)$`, 'm').exec(readFileSync(path, 'latin1'))!;
+    return (BigInt(`0x${mask}`) & (1n << BigInt(signal - 1))) !== 0n;
+  } catch {
+    return false;
+  }
 }
+
+/** Whether a thread blocks a signal. */
+const blocks = (pid: number, tid: number, signal: number): boolean =>
+  inMask(`/proc/${pid}/task/${tid}/status`, 'SigBlk', signal);
 
 test('Node begins with a mask of its own, whatever it inherits', (t) => {
   const status = '/^SigBlk.*/m.exec(require("node:fs").readFileSync("/proc/self/status", "latin1"))[0]';

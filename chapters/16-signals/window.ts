@@ -4,11 +4,10 @@ import { existsSync } from 'node:fs';
 import { getSystemErrorName } from 'node:util';
 import { wholeNumber } from '../../lib/program/program.ts';
 import { toolCommand } from '../../lib/program/tool.ts';
-import { check } from '../../lib/sys/errors.ts';
-import { dup3, O_CLOEXEC } from '../../lib/sys/io.ts';
+import { check, EINTR } from '../../lib/sys/errors.ts';
+import { dup3, O_CLOEXEC, read } from '../../lib/sys/io.ts';
 import { addressOf } from '../../lib/sys/libc.ts';
-import { mapShared, memfd } from '../../lib/sys/memory.ts';
-import { SIGSTOP } from '../../lib/sys/process.ts';
+import { Memory, mapShared, memfd } from '../../lib/sys/memory.ts';
 import { SA_SIGINFO, SIGRTMAX, SIGRTMIN, sigaction, tgkill } from '../../lib/sys/signal.ts';
 
 /** A real-time signal whose number no descriptor has, for its handler takes the one for the other. */
@@ -58,27 +57,30 @@ export class Flag {
 export interface Choices {
   /** How long it sleeps at most, in milliseconds. */
   readonly patience: number;
-  /** Whether it stops in the window, so that somebody else can send the signal. */
-  readonly stop: boolean;
+  /** Whether it waits in the window for Enter, so that somebody else can send the signal. */
+  readonly wait: boolean;
 }
 
 /** The command line of such a program. */
 export function choices(name: string, summary: string): Choices {
-  const { seconds, stop } = toolCommand(name, summary)
+  const { seconds, wait } = toolCommand(name, summary)
     .option('--seconds <n>', 'how long to sleep at most', wholeNumber(1, 3600), 2)
-    .option('--stop', 'stop in the window (SIGSTOP), for you to send the signal from another terminal', false)
+    .option('--wait', 'wait in the window for Enter, so that you can send the signal from another terminal', false)
     .parse()
-    .opts<{ seconds: number; stop: boolean }>();
-  return { patience: 1000 * seconds, stop };
+    .opts<{ seconds: number; wait: boolean }>();
+  return { patience: 1000 * seconds, wait };
 }
+
+/** What is typed before Enter. */
+const line = Memory.allocate(64);
 
 // #region window
 /** What happens between the test and the sleep: the signal comes, by this thread's own hand or by yours. */
-export function window({ stop }: Choices): void {
+export function window({ wait }: Choices): void {
   const { pid } = process; // the main thread's number as well
-  if (stop) {
-    say('window', `stopped; now: kill -${SIGNAL} ${pid}; kill -CONT ${pid}`);
-    check(tgkill(pid, pid, SIGSTOP), 'tgkill');
+  if (wait) {
+    say('window', `in another terminal: kill -${SIGNAL} ${pid}; then press Enter here`);
+    while (read(0, line, 0, line.length) === -EINTR) {} // by the handler
   } else {
     check(tgkill(pid, pid, SIGNAL), 'tgkill');
     say('window', `signal ${SIGNAL} has been sent`);

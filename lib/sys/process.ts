@@ -8,7 +8,7 @@ import { Memory } from './memory.ts';
 import { writeTimespec } from './time.ts';
 import { traced } from './trace.ts';
 
-export const { SIGINT, SIGKILL, SIGPIPE, SIGSTOP, SIGTERM } = constants.signals;
+export const { SIGINT, SIGKILL, SIGPIPE, SIGTERM } = constants.signals;
 
 export const WNOHANG = 1;
 export const SIG_DFL = 0;

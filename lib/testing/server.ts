@@ -42,6 +42,8 @@ export interface StartOptions {
   readonly inherited?: number;
   /** The words of another command, which starts it: `taskset -c 0`. */
   readonly by?: readonly string[];
+  /** Whether somebody types: then child.stdin is a pipe, and /dev/null otherwise. */
+  readonly typed?: boolean;
 }
 
 /** A program that runs, in a process group of its own. */
@@ -58,14 +60,14 @@ export class Program {
   readonly #waiting = new Set<() => void>();
 
   /** @param path from the root of the repository */
-  constructor(path: string, { args = [], descriptors, inherited = 0, by = [] }: StartOptions = {}) {
+  constructor(path: string, { args = [], descriptors, inherited = 0, by = [], typed = false }: StartOptions = {}) {
     const words = [...by, process.execPath, '--import', 'tsx', path, ...args];
     const limited =
       descriptors === undefined ? words : ['sh', '-c', `ulimit -n ${descriptors}; exec "$@"`, 'sh', ...words];
     this.child = spawn(limited[0]!, limited.slice(1), {
       cwd: ROOT,
       detached: true,
-      stdio: ['ignore', 'pipe', 'pipe', ...Array<number>(inherited).fill(2)],
+      stdio: [typed ? 'pipe' : 'ignore', 'pipe', 'pipe', ...Array<number>(inherited).fill(2)],
     });
     const group = this.child.pid!;
     groups.add(group);
