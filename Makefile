@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 MODULES := node_modules/.package-lock.json
 
-.PHONY: help start test check versions bench site clean nc curl chromium cc strace
+.PHONY: help start test check versions bench site clean nc curl chromium tcpdump cc strace
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -13,7 +13,7 @@ start: $(MODULES) ## Install, then serve the workshop's site; says what to run n
 	@printf "\nThe workshop opens at the address below. Its first server, in a second terminal:\n\n  npx tsx chapters/01-iterative/server.ts\n"
 	@npx vitepress dev site
 
-test: $(MODULES) nc curl chromium check ## Install what the tests need, a browser included, then run everything
+test: $(MODULES) nc curl chromium tcpdump strace check ## Install what the tests need, a browser included, then run everything
 	npx ava
 	npx vitepress build site
 
@@ -41,14 +41,14 @@ $(MODULES): package.json package-lock.json .npmrc
 	npm ci
 	@touch $@
 
-# Real clients for the tests, nc with -N among them, and Chromium for the site; for the benchmark a compiler of C, and who
-# counts system calls. Debian's packages, where one is missing.
+# Real clients for the tests, nc with -N among them, Chromium for the site, and who looks at segments and system calls; for the
+# benchmark a compiler of C. Debian's packages, where one is missing.
 has = command -v $@ > /dev/null
 nc: has = nc -h 2>&1 | grep -q -- -N
 package = $@
 nc: package = netcat-openbsd
 cc: package = gcc libc6-dev
-nc curl chromium cc strace:
+nc curl chromium tcpdump cc strace:
 	@$(has) || { \
 	  sudo=; (( EUID == 0 )) || sudo=sudo; \
 	  echo "installing $(package)"; \
