@@ -27,7 +27,7 @@ test('a request with a body is refused, and the connection ends before the body 
     ['Connection: keep-alive', 'Content-Length: 5'],
   ]) {
     const smuggled = `0\r\n\r\n${get('/echo/smuggled')}`;
-    const body = ['400 close ERROR no command takes a body\n', '⟨close⟩'];
+    const body = ['400 close ERROR a body is not taken here\n', '⟨close⟩'];
     const method = ['405 GET, HEAD close ERROR only GET and HEAD\n', '⟨close⟩'];
     t.deepEqual(say(get('/ping', [HOST, ...headers]) + smuggled), body, headers.join());
     t.deepEqual(say(get('/ping', [HOST, ...headers], 'POST'), smuggled), method, headers.join());

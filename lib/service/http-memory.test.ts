@@ -98,7 +98,7 @@ test('a request that continues the one before is not taken for it', (t) => {
   t.deepEqual(say(get('/ping') + get('/ping', [HOST, 'Connection: close'])), [PONG, '200 close PONG\n', '⟨close⟩']);
   t.deepEqual(say(get('/ping') + get('/ping', [HOST, 'Content-Length: 5'])), [
     PONG,
-    '400 close ERROR no command takes a body\n',
+    '400 close ERROR a body is not taken here\n',
     '⟨close⟩',
   ]);
 });

@@ -1,7 +1,8 @@
 /** The service as a pure state machine: bytes in, steps out; it knows no sockets, no timers and no clock. */
 
 import { Command, Kind, LINE, PATH, parseCommand, UNKNOWN } from './commands.ts';
-import { HttpRequest, isHttp, MAX_HEAD, putHead, takeHead } from './http.ts';
+import { MAX_HEAD } from './head.ts';
+import { HttpRequest, isHttp, putHead, takeRequest } from './http.ts';
 import { MAX_LINE, TOO_LONG } from './limits.ts';
 import type { Output } from './output.ts';
 
@@ -204,7 +205,7 @@ export class Session {
     // An empty line before a request is passed over (RFC 9112 §2.2): some clients end a request with one too many.
     while (this.#at < this.#end && (bytes[this.#at] === CR || bytes[this.#at] === LF)) this.#at++;
     const request = this.#request;
-    const end = takeHead(bytes, this.#at, this.#end, request);
+    const end = takeRequest(bytes, this.#at, this.#end, request);
     if (end < 0) return false;
     this.#at = request.last ? this.#end : end;
     if (request.status !== 200) {

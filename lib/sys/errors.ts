@@ -17,14 +17,22 @@ export const {
   EINPROGRESS,
   EINTR,
   EINVAL,
+  EISDIR,
+  ELOOP,
   EMFILE,
+  ENAMETOOLONG,
   ENETDOWN,
   ENETUNREACH,
   ENFILE,
   ENOBUFS,
+  ENOENT,
   ENOMEM,
+  ENOSYS,
+  ENOTDIR,
+  EPERM,
   EPIPE,
   EPROTO,
+  EXDEV,
 } = constants.errno;
 
 /** A system call's failure. The fields are those of Node's own system errors, errno negative as there. */

@@ -5,6 +5,7 @@ import test from 'ava';
 import * as address from './address.ts';
 import * as epoll from './epoll.ts';
 import * as errors from './errors.ts';
+import * as file from './file.ts';
 import * as io from './io.ts';
 import { type Layout, layout, layouts } from './layout.ts';
 import * as message from './message.ts';
@@ -13,6 +14,7 @@ import { SIGINT, SIGKILL, SIGPIPE, SIGTERM, WNOHANG } from './process.ts';
 import { FD_SETSIZE } from './select.ts';
 import * as signal from './signal.ts';
 import * as socket from './socket.ts';
+import * as tcp from './tcp.ts';
 
 /** As the manual and the kernel's headers give them; the same on both architectures but for the last one. */
 const documented = {
@@ -38,6 +40,25 @@ const documented = {
   msghdr: { size: 56, msg_iov: 16, msg_iovlen: 24, msg_control: 32, msg_controllen: 40, msg_flags: 48 },
   // cmsg(3): size_t cmsg_len, int cmsg_level, int cmsg_type
   cmsghdr: { size: 16, cmsg_len: 0, cmsg_level: 8, cmsg_type: 12 },
+  // openat2(2), <linux/openat2.h>: three times u64
+  open_how: { size: 24, flags: 0, mode: 8, resolve: 16 },
+  // statx(2), <linux/stat.h>: u32, u32, u64, three times u32, u16 stx_mode, a gap, u64 stx_ino, u64 stx_size, two u64, then
+  // atime, btime, ctime and mtime of 16 bytes each, and what came later
+  statx: { size: 256, stx_mode: 28, stx_ino: 32, stx_size: 40, stx_mtime: 112 },
+  // s64 tv_sec, u32 tv_nsec, a gap
+  statx_timestamp: { size: 16, tv_sec: 0, tv_nsec: 8 },
+  // <linux/tcp.h>: eight times u8, 24 times u32, four u64 up to byte 136, then u32 again; it goes on behind those
+  tcp_info: {
+    size: 160,
+    tcpi_ato: 12,
+    tcpi_snd_mss: 16,
+    tcpi_unacked: 24,
+    tcpi_segs_out: 136,
+    tcpi_segs_in: 140,
+    tcpi_notsent_bytes: 144,
+    tcpi_data_segs_in: 152,
+    tcpi_data_segs_out: 156,
+  },
 };
 /** epoll_event(3type), <linux/eventpoll.h>: u32 events, u64 data, EPOLL_PACKED on x86-64 alone. */
 const epollEvent = {
@@ -59,8 +80,9 @@ test('the layouts in use are those of the architecture that this process runs on
   t.is(layout, layouts[process.arch as 'x64' | 'arm64']);
 });
 
-const HEADERS = ['errno.h', 'fcntl.h', 'netinet/in.h', 'netinet/tcp.h', 'signal.h', 'stddef.h', 'sys/epoll.h']
-  .concat('poll.h', 'sys/select.h', 'sys/signalfd.h', 'sys/socket.h', 'sys/syscall.h', 'sys/uio.h', 'sys/un.h')
+// <linux/tcp.h> and not <netinet/tcp.h>, whose struct tcp_info has stopped growing.
+const HEADERS = ['errno.h', 'fcntl.h', 'linux/openat2.h', 'linux/tcp.h', 'netinet/in.h', 'poll.h', 'signal.h', 'stddef.h']
+  .concat('sys/epoll.h', 'sys/select.h', 'sys/signalfd.h', 'sys/socket.h', 'sys/stat.h', 'sys/syscall.h', 'sys/uio.h', 'sys/un.h')
   .concat('sys/wait.h', 'time.h')
   .map((header) => `#include <${header}>\n`)
   .join('');
@@ -89,10 +111,12 @@ const exported = {
   ...address,
   ...epoll,
   ...errors,
+  ...file,
   ...io,
   ...message,
   ...poll,
   ...socket,
+  ...tcp,
   ...signals,
   ...signalConstants,
   FD_SETSIZE,
@@ -107,7 +131,8 @@ function assertions(arch: 'x64' | 'arm64'): string {
   const same = (expression: string, value: number): string =>
     `_Static_assert((int)(${expression}) == (int)${value}LL, "${expression} is not ${value}");\n`;
   const structs = Object.entries<Layout>({ ...layouts[arch] }).flatMap(([name, { size, ...offsets }]) => [
-    same(`sizeof(struct ${name})`, size),
+    // What headers of another year have more of does not matter here.
+    ...(name === 'tcp_info' ? [] : [same(`sizeof(struct ${name})`, size)]),
     ...Object.entries(offsets).map(([field, at]) => same(`offsetof(struct ${name}, ${field})`, at)),
   ]);
   const numbers = [same('SYS_tgkill', signal.SYS_TGKILL[arch])];

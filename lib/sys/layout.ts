@@ -30,6 +30,14 @@ export interface Layouts {
   readonly msghdr: Layout;
   /** cmsg(3): the head of a control message; its data follow. */
   readonly cmsghdr: Layout;
+  /** openat2(2): how a path is to be followed. */
+  readonly open_how: Layout;
+  /** statx(2): what a file is. One layout for both architectures, where that of fstat(2) is another on each. */
+  readonly statx: Layout;
+  /** statx(2): a time in it. */
+  readonly statx_timestamp: Layout;
+  /** tcp(7), TCP_INFO, as far as it is read here; Linux goes on adding fields at its end. */
+  readonly tcp_info: Layout;
   /** epoll_event(3type): the one that differs. */
   readonly epoll_event: Layout;
 }
@@ -46,6 +54,20 @@ const common = {
   iovec: { size: 16, iov_base: 0, iov_len: 8 },
   msghdr: { size: 56, msg_iov: 16, msg_iovlen: 24, msg_control: 32, msg_controllen: 40, msg_flags: 48 },
   cmsghdr: { size: 16, cmsg_len: 0, cmsg_level: 8, cmsg_type: 12 },
+  open_how: { size: 24, flags: 0, mode: 8, resolve: 16 },
+  statx: { size: 256, stx_mode: 28, stx_ino: 32, stx_size: 40, stx_mtime: 112 },
+  statx_timestamp: { size: 16, tv_sec: 0, tv_nsec: 8 },
+  tcp_info: {
+    size: 160,
+    tcpi_ato: 12,
+    tcpi_snd_mss: 16,
+    tcpi_unacked: 24,
+    tcpi_segs_out: 136,
+    tcpi_segs_in: 140,
+    tcpi_notsent_bytes: 144,
+    tcpi_data_segs_in: 152,
+    tcpi_data_segs_out: 156,
+  },
 };
 
 /** By Node's names of the architectures, `process.arch`. */
