@@ -8,8 +8,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { program, readRounds } from './measure.ts';
+import { processorTime } from './observe.ts';
 import { machine, markdown, median, save } from './table.ts';
-import { processorTime } from './visits.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const ways = ['read', 'sendfile', 'splice'];

@@ -81,8 +81,26 @@ test('the layouts in use are those of the architecture that this process runs on
 });
 
 // <linux/tcp.h> and not <netinet/tcp.h>, whose struct tcp_info has stopped growing.
-const HEADERS = ['errno.h', 'fcntl.h', 'linux/openat2.h', 'linux/tcp.h', 'netinet/in.h', 'poll.h', 'signal.h', 'stddef.h']
-  .concat('sys/epoll.h', 'sys/select.h', 'sys/signalfd.h', 'sys/socket.h', 'sys/stat.h', 'sys/syscall.h', 'sys/uio.h', 'sys/un.h')
+const HEADERS = [
+  'errno.h',
+  'fcntl.h',
+  'linux/openat2.h',
+  'linux/tcp.h',
+  'netinet/in.h',
+  'poll.h',
+  'signal.h',
+  'stddef.h',
+]
+  .concat(
+    'sys/epoll.h',
+    'sys/select.h',
+    'sys/signalfd.h',
+    'sys/socket.h',
+    'sys/stat.h',
+    'sys/syscall.h',
+    'sys/uio.h',
+    'sys/un.h',
+  )
   .concat('sys/wait.h', 'time.h')
   .map((header) => `#include <${header}>\n`)
   .join('');
