@@ -30,9 +30,14 @@ export class Places {
 }
 // #endregion places
 
-/** How many descriptors this process may still open: its limit (`ulimit -n`), less those that it has. */
+/** How many descriptors this process may have (`ulimit -n`). */
+export function descriptorLimit(): number {
+  return Number(/^Max open files +(\d+)/m.exec(readFileSync('/proc/self/limits', 'latin1'))?.[1] ?? Infinity);
+}
+
+/** How many it may still open: its limit, less those that it has. */
 export function freeDescriptors(): number {
-  const limit = Number(/^Max open files +(\d+)/m.exec(readFileSync('/proc/self/limits', 'latin1'))?.[1] ?? Infinity);
+  const limit = descriptorLimit();
   return limit - readdirSync('/proc/self/fd').filter((fd) => Number(fd) < limit).length;
 }
 

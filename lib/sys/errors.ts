@@ -10,6 +10,8 @@ export const {
   EAGAIN,
   EBADF,
   EBADMSG,
+  EBUSY,
+  ECANCELED,
   ECHILD,
   ECONNABORTED,
   ECONNRESET,
@@ -33,6 +35,7 @@ export const {
   EPIPE,
   EPROTO,
   EXDEV,
+  ETIME,
 } = constants.errno;
 
 /** A system call's failure. The fields are those of Node's own system errors, errno negative as there. */

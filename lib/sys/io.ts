@@ -10,6 +10,7 @@ const libcClose = libc('close', 'int', ['int']);
 const libcFcntl = libc('fcntl', 'int', ['int', 'int', 'long']);
 const libcDup3 = libc('dup3', 'int', ['int', 'int', 'int']);
 const libcPipe2 = libc('pipe2', 'int', ['pointer', 'int']);
+const libcEventfd = libc('eventfd', 'int', ['int', 'int']);
 
 export const O_NONBLOCK = 0o4000;
 export const O_CLOEXEC = 0o2000000;
@@ -64,5 +65,18 @@ export const dup3 = traced('dup3', (fd: number, number: number, flags: number): 
 export const pipe2 = traced(
   'pipe2',
   (pair: Memory, flags: number): number => result(libcPipe2(pair.at(0, 8), flags)),
+  'nothing',
+);
+
+/**
+ * eventfd(2): a counter of 64 bits. A write adds to it, a read waits until it is not 0, takes all of it, and leaves 0.
+ *
+ * @param count what it begins with
+ * @param flags O_NONBLOCK, O_CLOEXEC
+ * @returns a descriptor or a negative errno
+ */
+export const eventfd = traced(
+  'eventfd',
+  (count: number, flags: number): number => result(libcEventfd(count, flags)),
   'nothing',
 );

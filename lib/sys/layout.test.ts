@@ -15,6 +15,7 @@ import { FD_SETSIZE } from './select.ts';
 import * as signal from './signal.ts';
 import * as socket from './socket.ts';
 import * as tcp from './tcp.ts';
+import * as uring from './uring.ts';
 
 /** As the manual and the kernel's headers give them; the same on both architectures but for the last one. */
 const documented = {
@@ -59,6 +60,32 @@ const documented = {
     tcpi_data_segs_in: 152,
     tcpi_data_segs_out: 156,
   },
+  // io_uring_setup(2): ten u32, then the two structs of offsets, of seven u32, one reserved and a u64 each
+  io_uring_params: { size: 120, sq_entries: 0, cq_entries: 4, flags: 8, features: 20, sq_off: 40, cq_off: 80 },
+  io_sqring_offsets: { size: 40, head: 0, tail: 4, ring_mask: 8, flags: 16, array: 24 },
+  io_cqring_offsets: { size: 40, head: 0, tail: 4, ring_mask: 8, cqes: 20 },
+  // io_uring_enter(2): u8, u8, u16, s32, three u64 with a u32 and the flags after the second, u16, u16, s32, two u64
+  io_uring_sqe: {
+    size: 64,
+    opcode: 0,
+    flags: 1,
+    ioprio: 2,
+    fd: 4,
+    off: 8,
+    addr: 16,
+    len: 24,
+    msg_flags: 28,
+    user_data: 32,
+    buf_group: 40,
+    file_index: 44,
+  },
+  // io_uring_enter(2): u64, s32, u32
+  io_uring_cqe: { size: 16, user_data: 0, res: 8, flags: 12 },
+  // io_uring_register_buf_ring(3): u64 addr, u32 len, u16 bid, u16 resv, where the first has the ring's tail
+  io_uring_buf: { size: 16, addr: 0, len: 8, bid: 12, resv: 14 },
+  io_uring_buf_reg: { size: 40, ring_addr: 0, ring_entries: 8, bgid: 12 },
+  // io_uring_register(2): u32 nr, u32 flags, three u64
+  io_uring_rsrc_register: { size: 32, nr: 0, flags: 4 },
 };
 /** epoll_event(3type), <linux/eventpoll.h>: u32 events, u64 data, EPOLL_PACKED on x86-64 alone. */
 const epollEvent = {
@@ -84,6 +111,7 @@ test('the layouts in use are those of the architecture that this process runs on
 const HEADERS = [
   'errno.h',
   'fcntl.h',
+  'linux/io_uring.h',
   'linux/openat2.h',
   'linux/tcp.h',
   'netinet/in.h',
@@ -137,6 +165,7 @@ const exported = {
   ...tcp,
   ...signals,
   ...signalConstants,
+  ...uring,
   FD_SETSIZE,
   WNOHANG,
 };

@@ -38,6 +38,22 @@ export interface Layouts {
   readonly statx_timestamp: Layout;
   /** tcp(7), TCP_INFO, as far as it is read here; Linux goes on adding fields at its end. */
   readonly tcp_info: Layout;
+  /** io_uring_setup(2): what is asked of a ring, and what the kernel answers; where in it the offsets stand. */
+  readonly io_uring_params: Layout;
+  /** Where things are in the memory of the submission queue. */
+  readonly io_sqring_offsets: Layout;
+  /** Where things are in the memory of the completion queue. */
+  readonly io_cqring_offsets: Layout;
+  /** io_uring_enter(2): a request. Many fields bear several names; these are those that are used here. */
+  readonly io_uring_sqe: Layout;
+  /** io_uring_enter(2): what became of one. */
+  readonly io_uring_cqe: Layout;
+  /** io_uring_register_buf_ring(3): a buffer in a ring of them; the ring's tail is in the last bytes of the first. */
+  readonly io_uring_buf: Layout;
+  /** The same: how such a ring is registered. */
+  readonly io_uring_buf_reg: Layout;
+  /** io_uring_register(2), IORING_REGISTER_FILES2. */
+  readonly io_uring_rsrc_register: Layout;
   /** epoll_event(3type): the one that differs. */
   readonly epoll_event: Layout;
 }
@@ -68,6 +84,27 @@ const common = {
     tcpi_data_segs_in: 152,
     tcpi_data_segs_out: 156,
   },
+  io_uring_params: { size: 120, sq_entries: 0, cq_entries: 4, flags: 8, features: 20, sq_off: 40, cq_off: 80 },
+  io_sqring_offsets: { size: 40, head: 0, tail: 4, ring_mask: 8, flags: 16, array: 24 },
+  io_cqring_offsets: { size: 40, head: 0, tail: 4, ring_mask: 8, cqes: 20 },
+  io_uring_sqe: {
+    size: 64,
+    opcode: 0,
+    flags: 1,
+    ioprio: 2,
+    fd: 4,
+    off: 8,
+    addr: 16,
+    len: 24,
+    msg_flags: 28,
+    user_data: 32,
+    buf_group: 40,
+    file_index: 44,
+  },
+  io_uring_cqe: { size: 16, user_data: 0, res: 8, flags: 12 },
+  io_uring_buf: { size: 16, addr: 0, len: 8, bid: 12, resv: 14 },
+  io_uring_buf_reg: { size: 40, ring_addr: 0, ring_entries: 8, bgid: 12 },
+  io_uring_rsrc_register: { size: 32, nr: 0, flags: 4 },
 };
 
 /** By Node's names of the architectures, `process.arch`. */

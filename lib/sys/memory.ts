@@ -58,8 +58,8 @@ const memfd_create = traced(
   'nothing',
 );
 const ftruncate = traced('ftruncate', (fd: number, length: number): number => result(libcFtruncate(fd, length)));
-const mmap = traced('mmap', (fd: number, length: number): number =>
-  result(libcMmap(0, length, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0)),
+const mmap = traced('mmap', (fd: number, length: number, offset: number): number =>
+  result(libcMmap(0, length, PROT_READ | PROT_WRITE, MAP_SHARED, fd, offset)),
 );
 
 /**
@@ -83,10 +83,11 @@ export function memfd(length: number): number {
  *
  * @param fd as memfd() returned it, perhaps in another process
  * @param length in bytes
+ * @param offset where in the descriptor's bytes to begin
  * @throws SystemError
  */
-export function mapShared(fd: number, length: number): Memory {
-  const address = check(mmap(fd, length), 'mmap');
+export function mapShared(fd: number, length: number, offset = 0): Memory {
+  const address = check(mmap(fd, length, offset), 'mmap');
   return new Memory(koffi.view(BigInt(address), length));
 }
 

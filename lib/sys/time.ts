@@ -16,10 +16,10 @@ export function writeTimeval(memory: Memory, milliseconds: number): void {
   memory.bytes.writeBigInt64LE(BigInt(microseconds % 1e6), tv_usec);
 }
 
-/** Writes a struct timespec, in nanoseconds; otherwise as writeTimeval(). */
-export function writeTimespec(memory: Memory, milliseconds: number): void {
+/** Writes a struct timespec, in nanoseconds; otherwise as writeTimeval(). @param at where in the memory */
+export function writeTimespec(memory: Memory, milliseconds: number, at = 0): void {
   const nanoseconds = Math.ceil(milliseconds * 1e6);
   const { tv_sec, tv_nsec } = layout.timespec;
-  memory.bytes.writeBigInt64LE(BigInt(Math.floor(nanoseconds / 1e9)), tv_sec);
-  memory.bytes.writeBigInt64LE(BigInt(nanoseconds % 1e9), tv_nsec);
+  memory.bytes.writeBigInt64LE(BigInt(Math.floor(nanoseconds / 1e9)), at + tv_sec);
+  memory.bytes.writeBigInt64LE(BigInt(nanoseconds % 1e9), at + tv_nsec);
 }
