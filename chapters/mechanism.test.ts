@@ -40,6 +40,8 @@ const CALLS: Record<string, Mechanism> = {
   '10-epoll-workers': { ...epoll, oneThread: false },
   '11-reactor': epoll,
   '12-coroutines': epoll,
+  // What is asked for through a ring is done by no call of its own, nor does /proc count it as read.
+  '13-io-uring': { makes: ['io_uring_enter'], never: [...blocking.makes, ...WAITS, 'nanosleep'], oneThread: false },
   // Node makes the calls here, and none passes through lib/sys.
   '14-node-net': { makes: [], never: [...blocking.makes, ...WAITS, 'nanosleep'], oneThread: false },
 };

@@ -99,7 +99,7 @@ export class Session {
    */
   feed(bytes: Buffer, start: number, end: number): void {
     const left = this.#end - this.#at;
-    this.#bytes.copy(bytes, start - left, this.#at, this.#end);
+    if (left > 0) this.#bytes.copy(bytes, start - left, this.#at, this.#end);
     this.#bytes = bytes;
     this.#at = start - left;
     this.#end = end;
