@@ -8,6 +8,7 @@ import { toolCommand } from '../../lib/program/tool.ts';
 /** The programs that write tables and pictures, each by itself a command. */
 const NAMES = [
   'speed',
+  'uring',
   'every',
   'growth',
   'two-cores',

@@ -1,11 +1,7 @@
 /** What a PING costs the server, beside node:net and C: writes the table speed.md. */
 
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { chapter, cost, fill, program, ratio, readRounds, type Subject } from './measure.ts';
+import { minimalC } from './minimal.ts';
 import { machine, markdown, median, save } from './table.ts';
 
 const SIZES = [100, 1000, 10_000];
@@ -16,21 +12,6 @@ const epoll: readonly Subject[] = [
   { name: '09-epoll `--mode edge`', command: chapter('09-epoll', '--mode', 'edge') },
   { name: '09-epoll, HTTP `/ping`', command: chapter('09-epoll'), face: 'http' },
 ];
-
-/** The C server, where there is a compiler. */
-function minimalC(): Subject[] {
-  const scratch = mkdtempSync(join(tmpdir(), 'sockets-bench-'));
-  process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
-  const binary = join(scratch, 'epoll');
-  try {
-    const source = fileURLToPath(new URL('./epoll.c', import.meta.url));
-    execFileSync('cc', ['-O2', '-o', binary, source], { stdio: 'pipe' });
-  } catch (error) {
-    console.error(`no C server in the tables: ${(error as Error).message.split('\n')[0]}`);
-    return [];
-  }
-  return [{ name: 'C, epoll, no parser', command: [binary] }];
-}
 
 /** Measures, and writes the table. */
 async function speed(rounds: number): Promise<void> {
