@@ -51,7 +51,7 @@ const UNDER_WAY = RECEIVING | SENDING | TIMING | WATCHING;
 /** The session cannot go on. */
 const BUSY = SENDING | TIMING | FULL;
 
-/** The buffers of one ring; each takes what a client sends at once, and no more than one ring has a group. */
+/** The buffers that are lent to the kernel, and what a client sends at once that fits into one. */
 const GROUP = 0;
 const SIZE = 2048;
 /** So much is answered in the arena for one connection before it gets memory of its own. */
@@ -156,7 +156,7 @@ export class Connections {
 
   /**
    * @param direct whether slots are places in the ring's table
-   * @param buffers how many are lent to the kernel; a power of two
+   * @param buffers how many are lent to the kernel
    */
   constructor(ring: Ring, direct: boolean, buffers: number) {
     this.#ring = ring;
@@ -316,11 +316,12 @@ export class Connections {
   /** Carries out what the session asks for. */
   #run(connection: Connection): void {
     const { slot, session } = connection;
-    if (connection.burning || connection.queued || this.#states[slot]! & BUSY) return;
+    if (connection.queued || this.#states[slot]! & (SENDING | FULL)) return;
     if (connection.pending !== null) {
-      this.#sendPending(connection);
+      this.#sendPending(connection); // though a WAIT may be under way: it was answered before
       return;
     }
+    if (connection.burning || this.#states[slot]! & TIMING) return;
     connection.reading = false;
     if (!this.#open(slot)) {
       this.#later(connection);
@@ -365,8 +366,7 @@ export class Connections {
             return;
           }
           if (this.#sends[4 * slot + TURN] === this.#turn) {
-            // is its answer sent?
-            this.#later(connection);
+            this.#later(connection); // when it is known whether its answer was refused
             return;
           }
           this.#park(connection);

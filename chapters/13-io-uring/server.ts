@@ -88,9 +88,12 @@ function serve(listener: number, loops: readonly [Loop, ...Loop[]]): void {
   };
   for (;;) {
     accepting.begin();
-    for (const loop of rest) if (loop.awake) loop.turn(false, told);
-    // The thread sleeps in the first ring alone, where the others ring.
-    first.turn(!first.more && !rest.some((loop) => loop.awake), told);
+    let wait = !first.more;
+    for (const loop of rest) {
+      if (loop.awake) loop.turn(false, told);
+      if (loop.awake) wait = false;
+    }
+    first.turn(wait, told); // the thread sleeps in the first ring alone, where the others ring
   }
 }
 // #endregion serve

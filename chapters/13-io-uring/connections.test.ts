@@ -1,0 +1,124 @@
+/** Connections by completions, on sockets that are small, so that answers are refused at every place. */
+
+import test from 'ava';
+import { check } from '../../lib/sys/errors.ts';
+import { Descriptors } from '../../lib/sys/fixtures/resources.ts';
+import { F_SETFL, fcntl, O_NONBLOCK, read, write } from '../../lib/sys/io.ts';
+import { Memory } from '../../lib/sys/memory.ts';
+import { Ring, refused } from '../../lib/sys/ring.ts';
+import * as s from '../../lib/sys/socket.ts';
+import { Connections } from './connections.ts';
+
+const memory = Memory.allocate(65_536);
+
+/** The connections of a ring, whose turns the test takes. */
+class Turns {
+  readonly ring = new Ring(64);
+  readonly connections = new Connections(this.ring, false, 16);
+
+  turn(): void {
+    this.ring.enter(0);
+    this.connections.begin();
+    while (this.ring.next()) {
+      this.connections.told(this.ring.kind, this.ring.subject, this.ring.result, this.ring.flags);
+    }
+    this.ring.taken();
+    this.connections.finish();
+  }
+}
+
+/** Both ends of a connection with little room in between. */
+function smallConnection(fds: Descriptors): [client: number, server: number] {
+  const listener = fds.keep(s.openListener({ host: '127.0.0.1', port: 0 }));
+  check(s.setsockopt(listener, s.SOL_SOCKET, s.SO_SNDBUF, 4096), 'setsockopt');
+  const client = fds.keep(s.socket(2, s.SOCK_STREAM | s.SOCK_CLOEXEC, 0));
+  check(s.setsockopt(client, s.SOL_SOCKET, s.SO_RCVBUF, 4096), 'setsockopt');
+  check(s.connect(client, s.getsockname(listener)), 'connect');
+  check(fcntl(client, F_SETFL, O_NONBLOCK), 'fcntl');
+  const server = check(s.accept4(listener, s.SOCK_CLOEXEC), 'accept4');
+  fds.close(listener);
+  return [client, server];
+}
+
+/** A line of 600 bytes with its number. */
+const line = (i: number): string => `${i} ${'e'.repeat(600)}`.slice(0, 599);
+
+function say(client: number, text: string): void {
+  memory.bytes.write(text, 'latin1');
+  check(write(client, memory, 0, text.length), 'write');
+}
+
+/** All that comes while turns are taken, until nothing has come for many of them. */
+function hear(client: number, turns: Turns): string {
+  let heard = '';
+  for (let idle = 0; idle < 300; idle++) {
+    turns.turn();
+    const count = read(client, memory, 0, memory.length);
+    if (count > 0) {
+      heard += memory.bytes.toString('latin1', 0, count);
+      idle = 0;
+    }
+  }
+  return heard;
+}
+
+const why = refused();
+const run = why === undefined ? test : test.skip;
+
+for (const [what, last] of [
+  ['a WAIT that lasts', 'WAIT 600000\n'],
+  ['another request', 'PING\n'],
+  ['half a request', 'ECH'],
+] as const) {
+  run(`an answer that is refused, or in part, is sent when there is room, though after it came ${what}`, (t) => {
+    const fds = new Descriptors(t);
+    const turns = new Turns();
+    fds.keep(turns.ring.fd);
+    let stuck = 0;
+    for (let before = 0; before < 40; before++) {
+      const [client, server] = smallConnection(fds);
+      turns.connections.opened(server);
+      for (let i = 0; i < before; i++) {
+        say(client, `ECHO ${line(i)}\n`);
+        turns.turn();
+        turns.turn();
+      }
+      say(client, `ECHO ${line(before)}\n${last}`);
+      for (let i = 0; i < 5; i++) turns.turn();
+      const expected = Array.from({ length: before + 1 }, (_, i) => `${line(i)}\n`).join('');
+      const heard = hear(client, turns);
+      if (heard !== expected + (last === 'PING\n' ? 'PONG\n' : '')) stuck++;
+      s.setResetOnClose(client);
+      fds.close(client);
+      hear(-1, turns); // it closes its side
+    }
+    t.is(stuck, 0);
+    t.is(turns.connections.count, 0);
+  });
+}
+
+run('two answers in one turn are in order, wherever the first is cut off', (t) => {
+  const fds = new Descriptors(t);
+  const turns = new Turns();
+  fds.keep(turns.ring.fd);
+  let wrong = 0;
+  for (let before = 0; before < 40; before++) {
+    const [client, server] = smallConnection(fds);
+    const [other, beside] = smallConnection(fds);
+    turns.connections.opened(server);
+    turns.connections.opened(beside);
+    turns.turn();
+    const count = before + 40;
+    // Each client's bytes come in between the other's, so that in one turn there are several of both.
+    for (let i = 0; i < count; i++) {
+      for (const each of [client, other]) say(each, `ECHO ${line(i)}\n`);
+      if (i % 4 === 3) turns.turn();
+    }
+    const expected = Array.from({ length: count }, (_, i) => `${line(i)}\n`).join('');
+    for (const each of [client, other]) if (hear(each, turns) !== expected) wrong++;
+    for (const each of [client, other]) fds.close(each);
+    hear(-1, turns);
+  }
+  t.is(wrong, 0);
+  t.is(turns.connections.count, 0);
+});
