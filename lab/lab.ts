@@ -1,1 +1,60 @@
-console.log('hello', process.argv.slice(2));
+/** The tools around the chapters, as one command: `npx lab load`. Each is read only when it is asked for. */
+
+import { Command } from 'commander';
+import { line } from '../lib/program/tool.ts';
+
+/** A tool: its name, what it does, an example, and the module that has it. */
+interface Tool {
+  readonly name: string;
+  readonly summary: string;
+  readonly examples: readonly string[];
+  /** Runs it, with the words after its name. @returns the exit status */
+  readonly run: (words: readonly string[]) => Promise<number>;
+}
+
+const tools: readonly Tool[] = [
+  {
+    name: 'load',
+    summary: 'load a server, check its answers, and tell how long they took',
+    examples: ['load --connections 100 --duration 5s', 'load --connections 10000 --hold'],
+    run: async (words) => (await import('./load/command.ts')).load(words),
+  },
+];
+
+/** Whoever reads what is printed may go away. */
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => process.exit(1));
+
+const NAME = 'lab';
+const program = new Command(NAME)
+  .description('The tools around the chapters.')
+  .usage('<command> [options]')
+  .helpOption('--help', 'show this and exit')
+  .helpCommand(false)
+  .enablePositionalOptions()
+  .showSuggestionAfterError(false)
+  .configureOutput({ outputError: (text, write) => write(line(text.replace(/^error:/, `${NAME}:`))) })
+  .exitOverride((stop) => process.exit(stop.exitCode === 0 ? 0 : 2))
+  .addHelpText('after', () => {
+    const examples = tools.flatMap(({ examples }) => examples.map((example) => `  npx lab ${example}`));
+    return `\nEach command has --help. Examples:\n${examples.join('\n')}`;
+  })
+  .action((_options, { args }: Command) => {
+    if (args.length === 0) program.outputHelp();
+    else program.error(`error: unknown command '${args[0]}'; there is ${tools.map(({ name }) => name).join(', ')}`);
+  })
+  .allowExcessArguments();
+
+for (const { name, summary, run } of tools) {
+  program
+    .command(name)
+    .summary(summary)
+    .helpOption(false)
+    .allowUnknownOption()
+    .allowExcessArguments()
+    .passThroughOptions()
+    .action(async (_options, { args }: Command) => {
+      process.exitCode = await run(args);
+    });
+}
+
+await program.parseAsync();

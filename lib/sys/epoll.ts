@@ -1,5 +1,6 @@
 /** epoll(7): the kernel keeps the set of descriptors, and returns only those that are ready. */
 
+import { ENOSYS, EPERM } from './errors.ts';
 import { layout } from './layout.ts';
 import { libc, result } from './libc.ts';
 import { Memory } from './memory.ts';
@@ -79,4 +80,34 @@ export const epoll_ctl = traced('epoll_ctl', (epoll: number, operation: number, 
  */
 export const epoll_wait = traced('epoll_wait', (epoll: number, events: EpollEvents, milliseconds: number): number =>
   result(libcEpollWait(epoll, events.memory.address, events.capacity, milliseconds)),
+);
+
+const EPOLL_PWAIT2 = 441; // on every architecture; glibc has had a function for it since 2.35 alone
+const libcSyscall = libc('syscall', 'long', ['long', 'long', 'pointer', 'long', 'pointer', 'pointer', 'long']);
+const timeout = Memory.allocate(layout.timespec.size);
+const timeoutWords = new Int32Array(timeout.bytes.buffer);
+const [SECONDS, NANOSECONDS] = [layout.timespec.tv_sec! >> 2, layout.timespec.tv_nsec! >> 2];
+let precise = true;
+
+/**
+ * epoll_pwait2(2): epoll_wait(2) with a timeout that is finer than a millisecond. Where the kernel has no such call
+ * (before Linux 5.11), or a sandbox refuses it, it is epoll_wait with whole milliseconds, rounded up.
+ *
+ * @param microseconds how long to wait at most, fractions allowed, at most 2,000 seconds; 0 only looks
+ * @returns as epoll_wait()
+ */
+export const epoll_pwait2 = traced(
+  'epoll_pwait2',
+  (epoll: number, events: EpollEvents, microseconds: number): number => {
+    if (precise) {
+      const seconds = Math.floor(microseconds / 1e6);
+      timeoutWords[SECONDS] = seconds;
+      timeoutWords[NANOSECONDS] = Math.min(999_999_999, Math.ceil((microseconds - seconds * 1e6) * 1e3));
+      const { memory, capacity } = events;
+      const count = result(libcSyscall(EPOLL_PWAIT2, epoll, memory.address, capacity, timeout.address, 0, 0));
+      if (count !== -ENOSYS && count !== -EPERM) return count;
+      precise = false;
+    }
+    return result(libcEpollWait(epoll, events.memory.address, events.capacity, Math.ceil(microseconds / 1e3)));
+  },
 );

@@ -18,6 +18,8 @@ export interface Layouts {
   readonly timeval: Layout;
   /** timespec(3type), for nanosleep(2). */
   readonly timespec: Layout;
+  /** getrlimit(2). */
+  readonly rlimit: Layout;
   /** poll(2). */
   readonly pollfd: Layout;
   /** sigaction(2), as the C library has it. */
@@ -64,6 +66,7 @@ const common = {
   sockaddr_un: { size: 110, sun_family: 0, sun_path: 2 },
   timeval: { size: 16, tv_sec: 0, tv_usec: 8 },
   timespec: { size: 16, tv_sec: 0, tv_nsec: 8 },
+  rlimit: { size: 16, rlim_cur: 0, rlim_max: 8 },
   pollfd: { size: 8, fd: 0, events: 4, revents: 6 },
   sigaction: { size: 152, sa_handler: 0, sa_mask: 8, sa_flags: 136 },
   signalfd_siginfo: { size: 128, ssi_signo: 0, ssi_pid: 12, ssi_uid: 16 },

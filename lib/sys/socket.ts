@@ -23,6 +23,9 @@ export const SO_LINGER = 13;
 export const SO_REUSEPORT = 15;
 export const SO_RCVTIMEO = 20;
 export const SO_SNDTIMEO = 21;
+export const IPPROTO_IP = 0;
+/** With a source address of its own, a socket still takes its port at connect, when the target is known; ip(7). */
+export const IP_BIND_ADDRESS_NO_PORT = 24;
 export const IPPROTO_TCP = 6;
 export const TCP_NODELAY = 1;
 

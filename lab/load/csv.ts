@@ -1,0 +1,14 @@
+/** A row for each connection. */
+
+import type { Result } from './result.ts';
+
+const HEAD = ['connection', 'requests', 'errors', 'min_us', 'mean_us', 'p50_us', 'p99_us', 'max_us'];
+
+/** The rows of all connections, times in microseconds; without an answer they have none. */
+export function csv({ rows = [] }: Result): string {
+  const lines = rows.map(([requests, errors, ...times]) => {
+    const cells = Array.from({ length: 5 }, (_, i) => times[i]?.toFixed(2) ?? '');
+    return [requests, errors, ...cells];
+  });
+  return [HEAD, ...lines.map((cells, i) => [i + 1, ...cells])].map((cells) => `${cells.join(',')}\n`).join('');
+}

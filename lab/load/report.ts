@@ -1,0 +1,115 @@
+/** What a load has shown, for a terminal. */
+
+import type { Histogram } from './histogram.ts';
+import type { Result } from './result.ts';
+import { bytes, count, many, time } from './units.ts';
+
+/** The percentiles that are told. */
+export const PERCENTILES = [50, 75, 90, 95, 99, 99.9, 99.99] as const;
+/** How wide the longest bar is, in characters. */
+const WIDTH = 40;
+/** Where there would be more bars, each stands for twice as much. */
+const MOST_BARS = 14;
+const EIGHTHS = ' ▏▎▍▌▋▊▉█';
+
+/** A report of several lines. */
+export function report(result: Result): string {
+  const lines: (string | undefined)[] = [
+    result.partial === undefined ? undefined : `PARTIAL RESULT: ${result.partial}\n`,
+    ...summary(result),
+    ...roundTrips(result),
+  ];
+  return lines.filter((line) => line !== undefined).join('\n');
+}
+
+function row(name: string, text: string): string {
+  return `${name.padEnd(13)} ${text}`;
+}
+
+function* summary(result: Result): Generator<string> {
+  const { connecting, seconds, requests, inTime } = result;
+  const rate = connecting.seconds === 0 ? '' : `, ${count(connecting.connected / connecting.seconds)}/s`;
+  yield row(
+    'connected',
+    `${count(connecting.connected)} of ${count(result.connections)} in ${time(connecting.seconds * 1e6)}${rate}`,
+  );
+  if (result.served < connecting.connected) {
+    yield row(
+      'served',
+      `${count(result.served)}; the other ${count(connecting.connected - result.served)} never had an answer`,
+    );
+  }
+  const throughput = seconds === 0 ? '' : `: ${count(inTime / seconds)}/s, ${bytes(result.received / seconds)}/s`;
+  yield row('requests', `${count(requests)} answered in ${seconds.toFixed(2)} s${throughput}`);
+  yield row('errors', problems(result).join(', ') || 'none');
+  for (const difference of result.differences) yield row('', difference);
+}
+
+/** What went wrong, and how often. */
+export function problems({ errors, unanswered, unsent }: Result): string[] {
+  const list = [...errors].map(([what, times]) => `${what} ${count(times)}×`);
+  if (unanswered > 0) list.push(`${many(unanswered, 'request')} without an answer`);
+  if (unsent > 0) list.push(`${many(unsent, 'request')} due and not sent`);
+  return list;
+}
+
+function* roundTrips({ roundTrips: trips, service }: Result): Generator<string> {
+  if (trips.count === 0) return;
+  yield '';
+  const names = ['min', 'mean', ...PERCENTILES.map((percent) => `p${percent}`), 'max'];
+  const table = [
+    ['round trips', ...names],
+    ['', ...values(trips)],
+  ];
+  if (service !== undefined) {
+    table[1]![0] = 'from when due';
+    table.push(['from sending', ...values(service)]);
+  }
+  const widths = table[0]!.map((_, i) => Math.max(...table.map((cells) => cells[i]!.length)));
+  for (const cells of table) {
+    yield cells.map((cell, i) => (i === 0 ? cell.padEnd(13) : cell.padStart(widths[i]!))).join('  ');
+  }
+  yield '';
+  yield* bars(trips);
+}
+
+function values(trips: Histogram): string[] {
+  return [trips.least, trips.mean, ...PERCENTILES.map((percent) => trips.percentile(percent)), trips.most].map(time);
+}
+
+/** A class of round trips, in microseconds. */
+export interface Bin {
+  readonly from: number;
+  readonly to: number;
+  readonly count: number;
+}
+
+/** Round trips in classes: each power of two is `parts` of them, from the shortest round trip to the longest. */
+export function bins(trips: Histogram, parts: number): Bin[] {
+  if (trips.count === 0) return [];
+  const first = Math.floor(Math.log2(Math.max(trips.least, 1)) * parts);
+  const last = Math.floor(Math.log2(Math.max(trips.most, 1)) * parts);
+  return Array.from({ length: last - first + 1 }, (_, i) => {
+    const from = i === 0 ? 0 : 2 ** ((first + i) / parts);
+    const to = i === last - first ? Number.POSITIVE_INFINITY : 2 ** ((first + i + 1) / parts);
+    return { from: 2 ** ((first + i) / parts), to: 2 ** ((first + i + 1) / parts), count: trips.between(from, to) };
+  });
+}
+
+function* bars(trips: Histogram): Generator<string> {
+  const narrow = bins(trips, 2);
+  const classes = narrow.length > MOST_BARS ? bins(trips, 1) : narrow;
+  const most = Math.max(...classes.map((bin) => bin.count));
+  const names = classes.map(({ from, to }) => `${time(from)} – ${time(to)}`);
+  const width = Math.max(...names.map((name) => name.length));
+  for (const [i, bin] of classes.entries()) {
+    const share = ((100 * bin.count) / trips.count).toFixed(2).padStart(6);
+    yield `${names[i]!.padStart(width)}  ${bar(bin.count / most).padEnd(WIDTH)}  ${share}%  ${count(bin.count)}`.trimEnd();
+  }
+}
+
+/** A bar in eighths of a character; whatever is not nothing is to be seen. @param share 0 … 1 */
+function bar(share: number): string {
+  const eighths = share === 0 ? 0 : Math.max(1, Math.round(share * WIDTH * 8));
+  return '█'.repeat(eighths >> 3) + (eighths % 8 === 0 ? '' : EIGHTHS[eighths % 8]);
+}
