@@ -29,8 +29,10 @@ export class Answers {
   readonly #flight: Flight;
   /** Where an answer begins: with the head, in HTTP. */
   readonly #beginning: -1 | 0;
-  /** By connection: how many bytes of the answer have come; -1 where its head is not complete. */
-  readonly #places: Float64Array;
+  /** By connection: how many bytes of the fill have come, … */
+  readonly #filled: Float64Array;
+  /** … and how many of the tail; -1 where the head is not complete. */
+  readonly #places: Int32Array;
   /** By connection: the beginning of a head that comes in pieces. */
   readonly #heads = new Map<number, Buffer>();
 
@@ -44,7 +46,8 @@ export class Answers {
     }));
     this.#flight = flight;
     this.#beginning = http ? -1 : 0;
-    this.#places = new Float64Array(connections).fill(this.#beginning);
+    this.#filled = new Float64Array(connections);
+    this.#places = new Int32Array(connections).fill(this.#beginning);
   }
 
   /**
@@ -58,35 +61,46 @@ export class Answers {
   take(connection: number, bytes: Buffer, from: number, to: number): number {
     const request = this.#flight.first(connection);
     const expected = this.#expected[this.#flight.kind(request)]!;
-    let place = this.#places[connection]!;
     let at = from;
     this.complete = false;
-    if (place < 0) {
+    if (this.#places[connection]! < 0) {
       at = this.#takeHead(connection, expected, bytes, from, to);
-      place = this.#places[connection]!;
-      if (place < 0) return at;
+      if (this.#places[connection]! < 0) return at;
     }
-    if (place < expected.fill) {
-      const length = Math.min(expected.fill - place, to - at);
-      const wrong = firstOther(bytes, at, length);
-      if (wrong >= 0) return this.#differ(expected, place + wrong, bytes, at + wrong, to, A);
-      at += length;
-      place += length;
+    if (this.#filled[connection]! < expected.fill) {
+      at = this.#takeFill(connection, expected, bytes, at, to);
+      if (at < 0) return -1;
     }
     const { tail, digits } = expected;
-    for (let i = place - expected.fill; at < to && i >= 0 && i < tail.length; at++, i++, place++) {
-      let byte = tail[i]!;
-      if (digits !== undefined && digits[i]! >= 0) byte = this.#flight.digit(request, digits[i]!);
-      if (bytes[at] !== byte) return this.#differ(expected, place, bytes, at, to, byte);
+    let place = this.#places[connection]!;
+    for (; at < to && place < tail.length; at++, place++) {
+      let byte = tail[place]!;
+      if (digits !== undefined && digits[place]! >= 0) byte = this.#flight.digit(request, digits[place]!);
+      if (bytes[at] !== byte) return this.#differ(expected, expected.fill + place, bytes, at, to, byte);
     }
-    this.complete = place === expected.fill + tail.length;
-    this.#places[connection] = this.complete ? this.#beginning : place;
+    this.complete = place === tail.length;
+    if (this.complete) this.#begin(connection);
+    else this.#places[connection] = place;
     return at;
+  }
+
+  #begin(connection: number): void {
+    this.#places[connection] = this.#beginning;
+    this.#filled[connection] = 0;
+  }
+
+  #takeFill(connection: number, expected: Expected, bytes: Buffer, at: number, to: number): number {
+    const filled = this.#filled[connection]!;
+    const length = Math.min(expected.fill - filled, to - at);
+    const wrong = firstOther(bytes, at, length);
+    if (wrong >= 0) return this.#differ(expected, filled + wrong, bytes, at + wrong, to, A);
+    this.#filled[connection] = filled + length;
+    return at + length;
   }
 
   /** A connection is gone, or new. */
   forget(connection: number): void {
-    this.#places[connection] = this.#beginning;
+    this.#begin(connection);
     this.#heads.delete(connection);
   }
 

@@ -1,16 +1,25 @@
 /** The time of a process that loads: read once for each answer. */
 
-import { monotonic } from '../../lib/sys/clock.ts';
+import { readClock } from '../../lib/sys/clock.ts';
 
-/** Times in microseconds. They stand in memory: a fraction that is handed from function to function may become an object. */
+/**
+ * Times in microseconds on CLOCK_MONOTONIC. They stand in memory, and whoever needs one takes it from here: V8 may make
+ * an object of a fraction that is handed from function to function.
+ */
 export class Clock {
-  readonly #times = new Float64Array([monotonic(), 0]);
-  /** From the machine's clock to that of the calendar. */
-  readonly #epoch = Date.now() * 1000 - monotonic();
+  /** Now, when the next request was due, and when the loop shall wake up. */
+  readonly #times = new Float64Array(3);
+  /** From this clock to the calendar. */
+  readonly #epoch: number;
+
+  constructor() {
+    this.read();
+    this.#epoch = Date.now() * 1000 - this.now;
+  }
 
   /** Asks what time it is. */
   read(): void {
-    this.#times[0] = monotonic();
+    readClock(this.#times, 0);
   }
 
   /** What it was when it was asked for. */
@@ -25,6 +34,15 @@ export class Clock {
 
   set due(microseconds: number) {
     this.#times[1] = microseconds;
+  }
+
+  /** When the loop shall look again, though nothing has happened. */
+  get wake(): number {
+    return this.#times[2]!;
+  }
+
+  set wake(microseconds: number) {
+    this.#times[2] = microseconds;
   }
 
   /** Now, in microseconds since 1970. */

@@ -48,10 +48,13 @@ export class Closed implements Pace {
     return 0;
   }
 
-  turn(): number {
+  turn(): void {
     while (this.#thinking > 0) {
       const until = this.#until[this.#head]!;
-      if (until > this.#clock.now) return until;
+      if (until > this.#clock.now) {
+        this.#clock.wake = Math.min(this.#clock.wake, until);
+        return;
+      }
       const connection = this.#thinkers[this.#head]!;
       this.#head = (this.#head + 1) % this.#thinkers.length;
       this.#thinking--;
@@ -60,7 +63,6 @@ export class Closed implements Pace {
       this.#clock.due = this.#clock.now; // it is nobody's delay but the thinker's
       this.#ask(connection, 1);
     }
-    return Number.POSITIVE_INFINITY;
   }
 
   finished(connection: number): boolean {

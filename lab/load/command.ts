@@ -9,7 +9,7 @@ import { ProcessFailed } from './processes.ts';
 import { progressText, Telling } from './progress.ts';
 import { report } from './report.ts';
 import { NoSuchCommand, parseRequests, type Request } from './requests.ts';
-import { type Connecting, type Result, succeeded } from './result.ts';
+import { type Result, succeeded } from './result.ts';
 import { type Load, Run } from './run.ts';
 import { resolveTargets } from './target.ts';
 import { count, many, time } from './units.ts';
@@ -82,7 +82,6 @@ function commandOf({ command, message }: Options): string {
 
 /** Says what is done, runs it, reports it. */
 async function carryOut(options: Options, settings: Load, divided: Plan): Promise<number> {
-  console.log(`${headline(options, divided)}\n`);
   const run = new Run(settings, divided, options.cpus);
   let interruptions = 0;
   const interrupt = (): void => {
@@ -98,7 +97,8 @@ async function carryOut(options: Options, settings: Load, divided: Plan): Promis
       const result = await run.result();
       return fail(nobody(options, result), FAILED);
     }
-    telling.connected(connecting);
+    console.log(`${headline(options, divided)}\n`);
+    telling.connected();
     const result = await measure(run, options, telling);
     telling.stop();
     if (result === undefined) return FAILED;
@@ -221,9 +221,9 @@ function tell(run: Run, { connections, requests, duration, hold, findMax }: Opti
         ? `${count(progress.connected)} held`
         : progressText(progress, connections, going, before.rate);
     return { share, text };
-  });
+  }, duration);
   return {
-    connected: (_: Connecting): void => {
+    connected: (): void => {
       began = performance.now();
     },
     say: (line: string): void => telling.say(line),

@@ -127,10 +127,12 @@ export class Engine {
     this.#heard = this.#clock.now;
     this.#began = this.#clock.now;
     for (;;) {
-      let next = Math.min(this.#connect(), this.#pace.turn());
-      next = Math.min(next, this.#look());
+      this.#clock.wake = this.#clock.now + TELL;
+      this.#connect();
+      this.#pace.turn();
+      this.#look();
       if (this.#stopped) return;
-      const wait = Math.max(0, Math.min(TELL, next - this.#clock.now));
+      const wait = Math.max(0, Math.ceil(this.#clock.wake - this.#clock.now));
       const count = ep.epoll_pwait2(this.#epoll, this.#events, wait);
       if (count !== -EINTR) check(count, 'epoll_pwait2');
       this.#clock.read();
@@ -148,23 +150,35 @@ export class Engine {
     if (events & ~ep.EPOLLOUT) this.#receive(connection, fd);
   }
 
-  /** Opens connections whose time has come. @returns when it wants to be called again */
-  #connect(): number {
-    const { connections, ramp } = this.#settings;
-    while (this.#begun < connections) {
-      const { now } = this.#clock;
-      const due = Math.max(this.#opens, this.#connecting + (this.#begun * ramp) / connections);
-      if (now < due) return due;
-      if (this.#begun - this.#failures - this.#answered >= this.#crowd) {
-        if (now < this.#heard + PATIENT) return this.#heard + PATIENT;
-        this.#crowd += CROWD;
-        this.#heard = now;
-      }
-      if (!this.#dial(this.#begun)) return this.#opens;
+  /** Opens connections whose time has come. */
+  #connect(): void {
+    while (this.#begun < this.#settings.connections && this.#mayConnect()) {
+      if (!this.#dial(this.#begun)) return;
       this.#begun++;
       this.#clock.read();
     }
-    return Number.POSITIVE_INFINITY;
+  }
+
+  /** Whether another connection may be opened now; otherwise the loop wakes when that may be so. */
+  #mayConnect(): boolean {
+    const { connections, ramp } = this.#settings;
+    const due = Math.max(this.#opens, this.#connecting + (this.#begun * ramp) / connections);
+    if (this.#clock.now < due) {
+      this.#sleepUntil(due);
+      return false;
+    }
+    if (this.#begun - this.#failures - this.#answered < this.#crowd) return true;
+    if (this.#clock.now < this.#heard + PATIENT) {
+      this.#sleepUntil(this.#heard + PATIENT);
+      return false;
+    }
+    this.#crowd += CROWD;
+    this.#heard = this.#clock.now;
+    return true;
+  }
+
+  #sleepUntil(microseconds: number): void {
+    this.#clock.wake = Math.min(this.#clock.wake, microseconds);
   }
 
   /** Begins one connection and sends what it asks first. @returns whether it shall not be tried again */
@@ -174,6 +188,7 @@ export class Engine {
       const { call, errno } = this.#sockets.refusal;
       if (isBusy(this.#sockets.refusal)) {
         this.#opens = this.#clock.now + BUSY;
+        this.#sleepUntil(this.#opens);
         return false;
       }
       this.#fail(connection, call, errno);
@@ -301,40 +316,38 @@ export class Engine {
     close(fd);
   }
 
-  /** Looks whether one part is over and another begins. @returns when it wants to look again */
-  #look(): number {
-    const { now } = this.#clock;
-    if (now >= this.#tells) this.#tell();
-    if (!this.#met) {
-      const all = this.#begun === this.#settings.connections;
-      const done = all && this.#answered + this.#failures === this.#begun;
-      const stale = all && now >= this.#heard + (this.#settings.mode === 'hold' ? this.#settings.patience : MET);
-      if (done || stale || (all && this.#open === 0)) {
-        this.#met = true;
-        this.#link.say({ met: this.#meeting() });
-      }
-    }
+  /** Looks whether one part is over and another begins. */
+  #look(): void {
+    if (this.#clock.now >= this.#tells) this.#tell();
+    if (this.#begun < this.#settings.connections) return;
+    if (!this.#met) this.#meet();
     const counted = this.#settings.each !== undefined;
-    const allBegun = this.#begun === this.#settings.connections;
-    if (allBegun && this.#open === 0 && (counted || this.#go !== undefined || this.#draining)) {
+    if (!counted && this.#go === undefined) return;
+    if (this.#open === 0) {
       if (!counted && !this.#draining) this.#partial ??= 'no connection is left';
       this.#finish();
-      return 0;
+      return;
     }
-    if (this.#go !== undefined && !this.#draining && now >= this.#ends) this.#drain();
-    if ((counted || this.#draining) && allBegun) {
-      if (this.#flight.total === 0 && this.#draining) {
-        this.#finish();
-        return 0;
-      }
-      if (this.#flight.total > 0 && now >= this.#heard + this.#settings.patience) {
-        if (!this.#draining) this.#partial ??= `no answer for ${this.#settings.patience / 1e6} s`;
-        this.#finish();
-        return 0;
-      }
-      if (this.#flight.total > 0) return Math.min(this.#ends, this.#heard + this.#settings.patience);
+    if (!this.#draining && this.#clock.now >= this.#ends) this.#drain();
+    if (!this.#draining && !counted) {
+      this.#sleepUntil(this.#ends);
+      return;
     }
-    return this.#draining ? Number.POSITIVE_INFINITY : this.#ends;
+    if (this.#flight.total === 0) {
+      if (this.#draining) this.#finish();
+    } else if (this.#clock.now >= this.#heard + this.#settings.patience) {
+      if (!this.#draining) this.#partial ??= `no answer for ${this.#settings.patience / 1e6} s`;
+      this.#finish();
+    } else this.#sleepUntil(this.#heard + this.#settings.patience);
+  }
+
+  /** Says that everybody is connected, when that is so, or will not be. */
+  #meet(): void {
+    const { mode, patience } = this.#settings;
+    const late = this.#clock.now >= this.#heard + (mode === 'hold' ? patience : MET);
+    if (this.#answered + this.#failures < this.#begun && this.#open > 0 && !late) return;
+    this.#met = true;
+    this.#link.say({ met: this.#meeting() });
   }
 
   /** Time is over: whoever has no request under way leaves; the answers that are under way are waited for. */
@@ -382,7 +395,7 @@ export class Engine {
     const { now } = this.#clock;
     this.#ends = now + (go.microseconds ?? Number.POSITIVE_INFINITY);
     this.#heard = now;
-    if (this.#settings.each === undefined && this.#settings.mode !== 'hold') {
+    if (this.#settings.each === undefined) {
       this.#began = now;
       this.#meter.restart();
     }

@@ -126,6 +126,11 @@ export class Histogram {
     return valueAt(this.scale, this.counts, 0, this.count, percent, this.#exact[3]!) / TICKS;
   }
 
+  /** Where a place begins, in microseconds. */
+  from(place: number): number {
+    return this.scale.least(place) / TICKS;
+  }
+
   /** How many took from `from` to `to` microseconds, `to` excluded; exact where both are ends of places. */
   between(from: number, to: number): number {
     const end = this.scale.place(ticks(to));
@@ -136,7 +141,9 @@ export class Histogram {
 
   pack(): Packed {
     const counts: number[] = [];
-    for (const [place, count] of this.counts.entries()) if (count > 0) counts.push(place, count);
+    for (let place = 0; place < this.counts.length; place++) {
+      if (this.counts[place]! > 0) counts.push(place, this.counts[place]!);
+    }
     const [, sum, least, most] = this.#exact;
     return { counts, sum: sum!, least: this.count === 0 ? LONGEST : least!, most: most! };
   }

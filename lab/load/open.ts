@@ -42,11 +42,14 @@ export class Open implements Pace {
     this.#last = Math.floor(microseconds / this.#interval);
   }
 
-  turn(): number {
+  turn(): void {
     while (this.#next < this.#last) {
       const due = this.#began + this.#next * this.#interval;
-      if (due > this.#clock.now) return due;
-      if (this.#waiting === 0) return Number.POSITIVE_INFINITY; // until somebody is answered
+      if (due > this.#clock.now) {
+        this.#clock.wake = Math.min(this.#clock.wake, due);
+        return;
+      }
+      if (this.#waiting === 0) return; // until somebody is answered
       const connection = this.#free[this.#head]!;
       this.#head = (this.#head + 1) % this.#free.length;
       this.#waiting--;
@@ -56,7 +59,6 @@ export class Open implements Pace {
       this.#clock.due = due;
       this.#ask(connection, 1);
     }
-    return Number.POSITIVE_INFINITY;
   }
 
   answered(connection: number, number: number): number {

@@ -9,8 +9,8 @@ export interface Pace {
   first(connection: number): number;
   /** A connection has had so many answers. @returns how many requests it sends at once */
   answered(connection: number, number: number): number;
-  /** Sends what is due. @returns when it wants to be called again; Infinity when it need not be */
-  turn(): number;
+  /** Sends what is due, and has the clock's `wake` be no later than what is due next. */
+  turn(): void;
   /** Whether a connection will ask no more. */
   finished(connection: number): boolean;
   /** A connection is gone. */
@@ -31,9 +31,7 @@ export class Hold implements Pace {
     return 0;
   }
 
-  turn(): number {
-    return Number.POSITIVE_INFINITY;
-  }
+  turn(): void {}
 
   finished(): boolean {
     return this.#stopped;

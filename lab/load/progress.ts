@@ -5,7 +5,7 @@ import { count, many } from './units.ts';
 
 /** How often a bar moves, and a line is written, in milliseconds. */
 const BAR = 100;
-const LINE = 1000;
+const [LINE, LINES] = [1000, 20];
 
 /** What is told. */
 export interface State {
@@ -21,7 +21,8 @@ export class Telling {
   readonly #bar: cliProgress.SingleBar | undefined;
   #last = '';
 
-  constructor(look: () => State) {
+  /** @param milliseconds how long it takes, where that is known: no more than so many lines are written */
+  constructor(look: () => State, milliseconds = 0) {
     this.#look = look;
     if (process.stderr.isTTY) {
       this.#bar = new cliProgress.SingleBar({
@@ -37,7 +38,7 @@ export class Telling {
       });
       this.#bar.start(1000, 0, { text: '' });
     }
-    this.#timer = setInterval(() => this.#tell(), this.#bar === undefined ? LINE : BAR);
+    this.#timer = setInterval(() => this.#tell(), this.#bar === undefined ? Math.max(LINE, milliseconds / LINES) : BAR);
   }
 
   stop(): void {

@@ -12,11 +12,14 @@ const words = new Int32Array(time.bytes.buffer);
 const [SECONDS, NANOSECONDS] = [layout.timespec.tv_sec! >> 2, layout.timespec.tv_nsec! >> 2];
 
 /**
- * The time since some point in the past, in microseconds, with fractions: CLOCK_MONOTONIC, which all processes of a
- * machine share and nobody sets. performance.now() is the same clock, and makes an object of each number that it
- * returns. Not among the calls of a trace: the kernel is not asked, its page is read (vdso(7)).
+ * Reads the time since some point in the past, in microseconds, with fractions: CLOCK_MONOTONIC, which all processes of
+ * a machine share and nobody sets. It is written where it is wanted, since V8 makes an object of a fraction that a
+ * function returns; performance.now() is the same clock, and does. Not among the calls of a trace: the kernel is not
+ * asked, its page is read (vdso(7)).
+ *
+ * @param times it becomes their number `at`
  */
-export function monotonic(): number {
+export function readClock(times: Float64Array, at: number): void {
   libcClockGettime(CLOCK_MONOTONIC, time.address);
-  return words[SECONDS]! * 1e6 + words[NANOSECONDS]! / 1e3;
+  times[at] = words[SECONDS]! * 1e6 + words[NANOSECONDS]! / 1e3;
 }
