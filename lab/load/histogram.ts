@@ -133,7 +133,7 @@ export class Histogram {
 
   /** How many took from `from` to `to` microseconds, `to` excluded; exact where both are ends of places. */
   between(from: number, to: number): number {
-    const end = this.scale.place(ticks(to));
+    const end = to === Number.POSITIVE_INFINITY ? this.counts.length : this.scale.place(ticks(to));
     let sum = 0;
     for (let place = this.scale.place(ticks(from)); place < end; place++) sum += this.counts[place]!;
     return sum;

@@ -18,14 +18,14 @@ export interface Figure {
 const WIDTHS = { wide: 1072, narrow: 358 };
 const GRID = { stroke: 'var(--line)', strokeOpacity: 1 } as const;
 const AXIS = { tickSize: 0, tickPadding: 8, label: null, fill: 'var(--soft)' } as const;
-const SIDES = { marginTop: 16, marginRight: 24, marginBottom: 36, marginLeft: 72 };
+const SIDES = { marginTop: 16, marginRight: 32, marginBottom: 36, marginLeft: 72 };
 
 /** All plots for which there is something to draw. */
 export function plots(result: Result): Figure[] {
   const { roundTrips, timeline, rows } = result;
   if (roundTrips.count === 0) return [];
   const figures = [distribution(result), tail(result)];
-  const pieces = timeline.slice(0, -1).filter(({ to }) => to <= result.seconds + 1e-6);
+  const pieces = timeline.filter(({ to }) => to <= result.seconds + 1e-6);
   if (pieces.length > 1) figures.push(throughput(pieces), overTime(pieces));
   const means = (rows ?? []).flatMap(([, , , mean]) => mean ?? []);
   if (means.length > 1) figures.push(connections(means));
@@ -164,7 +164,7 @@ function connections(means: readonly number[]): Figure {
   const points = sorted
     .map((mean, i) => ({ place: i + 1, mean }))
     .filter(({ place }) => place % step === 0 || place === sorted.length);
-  const [from, to] = [sorted[0]! / 1.2, sorted.at(-1)! * 1.2];
+  const [from, to] = [sorted[0]! / 2, sorted.at(-1)! * 2];
   const text = 'The mean round trip of each, from the quickest to the slowest: a flat line is a fair server.';
   return figure('Connections', text, (_width, ticks) => ({
     x: { domain: [1, sorted.length] },

@@ -37,8 +37,9 @@ class Loader {
       close(its);
     }
     this.#socket = new Socket({ fd: ours });
-    this.#socket.on('error', () => {}); // its end is told by the child's
-    createInterface({ input: this.#socket }).on('line', (text) => {
+    const lines = createInterface({ input: this.#socket });
+    lines.on('error', () => {}); // its end is told by the child's
+    lines.on('line', (text) => {
       this.#news.push(JSON.parse(text) as News);
       this.#wake();
     });

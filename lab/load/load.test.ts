@@ -1,0 +1,411 @@
+/** `lab load` against real chapters: every option, and what is said and left when something goes wrong. */
+
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test, { type ExecutionContext } from 'ava';
+import { openDescriptors } from '../../lib/testing/footprint.ts';
+import { ESTABLISHED, ends } from '../../lib/testing/kernel.ts';
+import { processes } from '../../lib/testing/proc.ts';
+import {
+  launchServer,
+  type Program,
+  type Server,
+  type StartOptions,
+  startProgram,
+  startServer,
+  until,
+} from '../../lib/testing/server.ts';
+import { traces } from '../../lib/testing/traced.ts';
+
+const EPOLL = 'chapters/09-epoll/server.ts';
+const traceOf = traces(test);
+
+let shared: Promise<Server> | undefined;
+const epoll = (): Promise<Server> => {
+  shared ??= launchServer(EPOLL);
+  return shared;
+};
+test.after.always(async () => (await shared)?.kill());
+
+function start(t: ExecutionContext, args: readonly string[], options: Omit<StartOptions, 'args'> = {}): Program {
+  return startProgram(t, 'lab/lab.mjs', { ...options, args: ['load', ...args] });
+}
+
+const at = ({ host, port }: { host: string; port: number }): string[] => ['--target', `${host}:${port}`];
+
+/** A folder for files; its path, and that of a file in it. */
+function folder(t: ExecutionContext): (file: string) => string {
+  const path = mkdtempSync(join(tmpdir(), 'lab-load-'));
+  t.teardown(() => rmSync(path, { recursive: true, force: true }));
+  return (file) => join(path, file);
+}
+
+/** What --json writes, as far as it is looked at here. */
+interface Written {
+  readonly requests: number;
+  readonly seconds: number;
+  readonly served: number;
+  readonly held: number;
+  readonly processes: number;
+  readonly unanswered: number;
+  readonly unsent: number;
+  readonly errors: Record<string, number>;
+  readonly differences: string[];
+  readonly partial?: string;
+  readonly connecting: { readonly connected: number; readonly answered: number; readonly seconds: number };
+  readonly roundTrips: Record<string, number>;
+  readonly service?: Record<string, number>;
+  readonly timeline: { readonly count: number }[];
+  readonly perConnection: {
+    readonly requests: number;
+    readonly errors: number;
+    readonly min?: number;
+    readonly max?: number;
+  }[];
+}
+
+/** Runs to the end. @returns what it wrote, how it ended, and what it said */
+async function run(
+  t: ExecutionContext,
+  args: readonly string[],
+  options: Omit<StartOptions, 'args'> = {},
+): Promise<{ written: Written; status: number | string; stdout: string; stderr: string }> {
+  const path = folder(t)('load.json');
+  const program = start(t, [...args, '--json', path], options);
+  const status = await program.ended;
+  t.deepEqual(program.survivors, []);
+  const [stdout, stderr] = [program.stdout.join('\n'), program.stderr.join('\n')];
+  const written = existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Written) : ({} as Written);
+  return { written, status, stdout, stderr };
+}
+
+/** All went well. */
+function well(t: ExecutionContext, { written, status, stderr }: Awaited<ReturnType<typeof run>>): void {
+  t.is(status, 0, stderr);
+  t.deepEqual([written.errors, written.unanswered, written.partial], [{}, 0, undefined]);
+}
+
+test('--requests and --connections: so many on each, a row for each, and all of them are answered', async (t) => {
+  const file = folder(t);
+  const words = ['--connections', '20', '--requests', '50', '--csv', file('rows.csv'), '--html', file('page.html')];
+  const ran = await run(t, [...at(await epoll()), ...words]);
+  well(t, ran);
+  t.like(ran.written, { requests: 1000, served: 20, processes: 1 });
+  const [head, ...rows] = readFileSync(file('rows.csv'), 'utf8').trim().split('\n');
+  t.is(head, 'connection,requests,errors,min_us,mean_us,p50_us,p99_us,max_us');
+  t.is(rows.length, 20);
+  for (const [i, row] of rows.entries()) {
+    const [connection, requests, errors, min, mean, p50, p99, max] = row.split(',').map(Number);
+    t.deepEqual([connection, requests, errors], [i + 1, 50, 0]);
+    t.true(min! > 0 && min! <= mean! && mean! <= max! && min! <= p50! && p50! <= p99! && p99! <= max!);
+  }
+  const longest = Math.max(...rows.map((row) => Number(row.split(',')[7])));
+  t.is(ran.written.roundTrips.max, longest);
+  const page = readFileSync(file('page.html'), 'utf8');
+  const drawn = page.match(/<h2>[^<]+/g)!.map((heading) => heading.slice(4));
+  for (const name of ['How long round trips took', 'The slowest', 'Connections']) t.true(drawn.includes(name), name);
+  t.is(page.match(/<svg /g)?.length, 2 * drawn.length, 'each for two widths');
+  t.notRegex(page, /(src|href)="(?!data:)|<script|url\(|@import/, 'it needs nothing that is not in it');
+  t.regex(ran.stdout, /^connected +20 of 20 in [\d.]+ .s, [\d,]+\/s$/m);
+  t.regex(ran.stdout, /^requests +1,000 answered in /m);
+  t.regex(ran.stdout, /^errors +none$/m);
+  t.regex(ran.stdout, /min +mean +p50 +p75 +p90 +p95 +p99 +p99\.9 +p99\.99 +max$/m);
+  t.regex(ran.stdout, /█/);
+});
+
+test.serial('one PING is one read and one write at the server, and the connection is closed in the end', async (t) => {
+  const traced = await traceOf(EPOLL);
+  well(t, await run(t, [...at(traced.server), '--connections', '3', '--requests', '7']));
+  await traced.closed(3);
+  const calls = (name: string): number => traced.calls(name).length;
+  t.deepEqual([calls('accept4') >= 3, calls('write'), calls('read')], [true, 21, 24]);
+});
+
+for (const http of [[], ['--http']]) {
+  test(`a mix by weight, pipelined, with timestamps ${http.join()}`, async (t) => {
+    const mix = '6 PING, 1 WAIT 1, 1 BURN 300, 1 STREAM 70000, 1 ECHO ä {timestamp}';
+    const words = ['--command', mix, '--pipeline', '5', '--connections', '8', '--requests', '40', ...http];
+    const ran = await run(t, [...at(await epoll()), ...words]);
+    well(t, ran);
+    t.is(ran.written.requests, 320);
+  });
+}
+
+test('--message is echoed, and --duration ends it', async (t) => {
+  const words = ['--message', 'hello {timestamp}', '--duration', '300ms', '--connections', '4'];
+  const ran = await run(t, [...at(await epoll()), ...words]);
+  well(t, ran);
+  t.is(ran.written.seconds.toFixed(3), '0.300');
+  t.true(ran.written.timeline.length >= 2);
+});
+
+test('--think: nobody asks more often than that; --ramp: nobody connects sooner', async (t) => {
+  const words = ['--think', '20', '--ramp', '200ms', '--duration', '200ms', '--connections', '10'];
+  const ran = await run(t, [...at(await epoll()), ...words]);
+  well(t, ran);
+  t.true(ran.written.connecting.seconds >= 0.18);
+  for (const { requests } of ran.written.perConnection) t.true(requests >= 1 && requests <= 11, `${requests}`);
+});
+
+test('--rate: as many as are due, and what a stall holds up counts from then', async (t) => {
+  const words = [
+    '--rate',
+    '2000',
+    '--duration',
+    '500ms',
+    '--connections',
+    '2',
+    '--command',
+    '199 PING, 1 BURN 8000000',
+  ];
+  const ran = await run(t, [...at(await epoll()), ...words]);
+  const { requests, unsent, roundTrips, service } = ran.written;
+  t.is(requests + unsent, 1000);
+  t.is(ran.status, unsent === 0 ? 0 : 1);
+  t.is(roundTrips.count, 1000);
+  for (const name of ['p50', 'p90', 'p99', 'max']) t.true(roundTrips[name]! >= service![name]!, name);
+  t.true(roundTrips.mean! > 2 * service!.mean!, 'nearly all that is slow was due during a BURN');
+});
+
+test('--find-max: a rate is found, and kept what it promised', async (t) => {
+  const words = ['--find-max', 'p50<20ms', '--duration', '50ms', '--connections', '4'];
+  const ran = await run(t, [...at(await epoll()), ...words]);
+  t.is(ran.status, 0, ran.stderr);
+  t.regex(ran.stdout, /^[\d,]+\/s is the highest rate that kept p50<20ms$/m);
+  t.regex(ran.stderr, /^ +1,000\/s {2}p50 .* kept$/m);
+  t.true(ran.written.roundTrips.p50! < 20_000);
+  const never = await run(t, [...at(await epoll()), '--find-max', 'max<1us', '--duration', '20ms']);
+  t.deepEqual([never.status, /^no rate kept max<1us$/m.test(never.stdout)], [1, true]);
+});
+
+test.serial('--hold: each is proved by one PING, and stays; Ctrl-C is its end, and no failure', async (t) => {
+  const traced = await traceOf(EPOLL);
+  const { server } = traced;
+  const before = openDescriptors(server);
+  const holding = start(t, [...at(server), '--connections', '1500', '--hold']);
+  await holding.line(/^1,500 held$/);
+  t.is(openDescriptors(server), before + 1500);
+  t.is(traced.calls('read').length, 1500);
+  const sources = new Set(
+    readFileSync('/proc/net/tcp', 'latin1').match(
+      new RegExp(`[0-9A-F]{8}(?=:[0-9A-F]{4} 0100007F:${hex(server.port)} 01)`, 'g'),
+    ),
+  );
+  t.false(sources.has('0100007F'), 'so many come from addresses of their own');
+  t.is(ends(server.port).filter(({ state }) => state === ESTABLISHED).length, 0 + 1500);
+  t.is(await holding.stop('SIGINT'), 0);
+  t.regex(holding.stdout.join('\n'), /^connected +1,500 of 1,500 .*\nproved +1,500 by a PING\nheld +1,500 for /m);
+  await until(() => openDescriptors(server) === before, 'all are closed');
+});
+
+const hex = (port: number): string => port.toString(16).toUpperCase().padStart(4, '0');
+
+test('--processes and --cpus: each has its share, and runs where it was bound', async (t) => {
+  const server = await epoll();
+  const words = ['--connections', '5', '--processes', '2', '--cpus', '0', '--hold'];
+  const holding = start(t, [...at(server), ...words]);
+  await holding.line(/^5 held$/);
+  const children = processes(holding.child.pid!).filter(
+    ({ parent, name }) => parent === holding.child.pid && name !== 'esbuild',
+  );
+  t.is(children.length, 2);
+  for (const { pid } of children) {
+    for (const tid of readdirSync(`/proc/${pid}/task`)) {
+      t.regex(readFileSync(`/proc/${pid}/task/${tid}/status`, 'latin1'), /^Cpus_allowed_list:\s0$/m);
+    }
+  }
+  t.notRegex(readFileSync(`/proc/${holding.child.pid}/status`, 'latin1'), /^Cpus_allowed_list:\s0$/m);
+  await holding.stop('SIGTERM');
+  const ran = await run(t, [...at(server), '--connections', '5', '--processes', '2', '--requests', '10']);
+  well(t, ran);
+  t.like(ran.written, { processes: 2, requests: 50 });
+  t.is(ran.written.perConnection.length, 5);
+});
+
+test('more connections than a process has descriptors for are divided, and the arithmetic is said', async (t) => {
+  const target = at(await epoll());
+  const divided = await run(t, [...target, '--connections', '200', '--requests', '2'], { descriptors: 128 });
+  well(t, divided);
+  t.like(divided.written, { processes: 3, requests: 400 });
+  t.regex(
+    divided.stderr,
+    /a process may have 128 descriptors \(ulimit -Hn\) and needs 48 itself, so 3 processes with 67 /,
+  );
+  const refused = start(t, [...target, '--connections', '200', '--processes', '1'], { descriptors: 128 });
+  await says(t, refused, 1, /1 process × 80 = 80 connections, not 200; --processes 3 would do/);
+});
+
+test.serial('several targets share the connections', async (t) => {
+  const [one, other] = [await traceOf(EPOLL), await startServer(t, 'chapters/12-coroutines/server.ts')];
+  const target = `${one.server.host}:${one.server.port},${other.host}:${other.port}`;
+  well(t, await run(t, ['--target', target, '--connections', '6', '--requests', '3']));
+  await one.closed(3);
+  t.is(one.calls('write').length, 9);
+});
+
+test('01-iterative serves one after another, and all of them in the end', async (t) => {
+  const server = await startServer(t, 'chapters/01-iterative/server.ts');
+  const ran = await run(t, [...at(server), '--connections', '3', '--requests', '20']);
+  well(t, ran);
+  t.deepEqual(
+    ran.written.perConnection.map(({ requests }) => requests),
+    [20, 20, 20],
+  );
+  const [first, , last] = ran.written.perConnection;
+  t.true(first!.max! < last!.max!, 'the last has waited for the others');
+});
+
+/** Lines that a server of the test's own answers, on TCP or on a path. @returns where it listens */
+async function serve(
+  t: ExecutionContext,
+  answer: (socket: Socket, line: string) => void,
+  path?: string,
+): Promise<string> {
+  const sockets: Socket[] = [];
+  const server = createServer((socket) => {
+    sockets.push(socket);
+    socket
+      .on('error', () => {})
+      .on('data', (data) => {
+        for (const line of data.toString().split('\n').slice(0, -1)) answer(socket, line);
+      });
+  });
+  server.listen(path === undefined ? { port: 0, host: '127.0.0.1' } : { path });
+  await once(server, 'listening');
+  t.teardown(() => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  return path ?? `127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+test('a Unix socket is a target too', async (t) => {
+  const path = await serve(t, (socket) => socket.write('PONG\n'), folder(t)('load.sock'));
+  const ran = await run(t, ['--target', path, '--connections', '5', '--requests', '10']);
+  well(t, ran);
+  t.is(ran.written.requests, 50);
+  await says(t, start(t, ['--target', '/nowhere/load.sock']), 1, /^lab load: \/nowhere\/load\.sock does not exist; /);
+});
+
+test('a wrong byte is an error, and shown with the request', async (t) => {
+  let count = 0;
+  const target = await serve(t, (socket) => socket.write(++count % 10 === 0 ? 'PANG\n' : 'PONG\n'));
+  const ran = await run(t, ['--target', target, '--connections', '2', '--requests', '100']);
+  t.is(ran.status, 1);
+  t.is(ran.written.errors['wrong answer'], 2);
+  t.regex(ran.stdout, /^errors +wrong answer 2×/m);
+  t.regex(
+    ran.stdout,
+    /connection \d: to "PING\\n" byte 2 of the answer is "A", not "O": "PANG\\n" came, and not "PONG\\n"$/m,
+  );
+});
+
+test('an answer that nobody asked for, an end and a reset are errors, each by its name', async (t) => {
+  const answers = ['PONG\nPONG\n', '', undefined];
+  const target = await serve(t, (socket) => {
+    const answer = answers.shift();
+    if (answer === undefined) socket.resetAndDestroy();
+    else if (answer === '') socket.end();
+    else socket.write(answer);
+  });
+  const ran = await run(t, ['--target', target, '--connections', '3', '--requests', '1', '--pipeline', '1']);
+  t.is(ran.status, 1);
+  // Who has his answer may be gone before the second one comes.
+  const { 'wrong answer': _, ...errors } = ran.written.errors;
+  t.deepEqual(errors, { 'closed by the server': 1, 'read ECONNRESET': 1 });
+});
+
+test('a server that falls silent is not waited for for ever', async (t) => {
+  let count = 0;
+  const target = await serve(t, (socket) => ++count < 6 && socket.write('PONG\n'));
+  const ran = await run(t, ['--target', target, '--connections', '2', '--requests', '9', '--patience', '200ms']);
+  t.deepEqual([ran.status, ran.written.unanswered], [1, 2]);
+  t.regex(ran.stdout, /^PARTIAL RESULT: no answer for 0\.2 s$/m);
+  t.regex(ran.stdout, /^errors +2 requests without an answer$/m);
+});
+
+test('a target that dies in the middle ends it, and what there was is shown as partial', async (t) => {
+  const server = await startServer(t, EPOLL);
+  const loading = start(t, [...at(server), '--duration', '60s', '--connections', '10']);
+  await loading.line(/closed loop, for 60\.0 s$/);
+  await server.kill();
+  t.is(await loading.ended, 1);
+  const text = loading.stdout.join('\n');
+  t.regex(text, /^PARTIAL RESULT: no connection is left$/m);
+  t.regex(text, /^errors +(closed by the server|read ECONNRESET|write EPIPE|write ECONNRESET) /m);
+  t.deepEqual(loading.survivors, []);
+});
+
+test('Ctrl-C in the middle: what there was is shown as partial, written, and nobody is left', async (t) => {
+  const csv = folder(t)('rows.csv');
+  const loading = start(t, [...at(await epoll()), '--duration', '60s', '--processes', '2', '--csv', csv]);
+  await loading.line(/closed loop, for 60\.0 s$/);
+  process.kill(-loading.child.pid!, 'SIGINT'); // as a terminal does, to all of them
+  t.is(await loading.ended, 130);
+  t.regex(loading.stdout.join('\n'), /^PARTIAL RESULT: interrupted$/m);
+  t.regex(loading.stderr.join('\n'), /rows\.csv is written, of a partial result$/m);
+  t.is(readFileSync(csv, 'utf8').trim().split('\n').length, 11);
+  t.deepEqual(loading.survivors, []);
+});
+
+test('a process that is killed is missed, and the others report', async (t) => {
+  const loading = start(t, [...at(await epoll()), '--duration', '2s', '--processes', '2']);
+  await loading.line(/closed loop, for 2\.00 s$/);
+  const [child] = processes(loading.child.pid!).filter(
+    ({ parent, name }) => parent === loading.child.pid && name !== 'esbuild',
+  );
+  process.kill(child!.pid, 'SIGKILL');
+  t.is(await loading.ended, 1);
+  t.regex(loading.stdout.join('\n'), /^PARTIAL RESULT: process \d has ended \(SIGKILL\)$/m);
+  t.regex(loading.stdout.join('\n'), /^connected +5 of 10 /m);
+});
+
+test('a full disk costs the file and not the report', async (t) => {
+  const loading = start(t, [...at(await epoll()), '--requests', '2', '--csv', '/dev/full']);
+  t.is(await loading.ended, 1);
+  t.regex(loading.stdout.join('\n'), /^requests +20 answered/m);
+  t.deepEqual(loading.stderr, ['lab load: cannot write /dev/full: ENOSPC: no space left on device, write']);
+  await says(t, start(t, ['--json', '/nowhere/load.json']), 1, /^lab load: ENOENT: .*'\/nowhere'$/);
+});
+
+/** It ends with a status and one line, and says nothing else. */
+async function says(t: ExecutionContext, program: Program, status: number, line: RegExp): Promise<void> {
+  t.is(await program.ended, status, program.stderr.join('\n'));
+  t.deepEqual([program.stdout, program.stderr.length], [[], 1], program.stderr.join('\n'));
+  t.regex(program.stderr[0]!, line);
+}
+
+test('nobody who listens is one line', async (t) => {
+  await says(
+    t,
+    start(t, ['--target', '127.0.0.1:1']),
+    1,
+    /^lab load: 127\.0\.0\.1:1 refuses the connection; does a server listen there\?$/,
+  );
+  await says(t, start(t, ['--target', 'no..such..host:1']), 1, /^lab load: .*no\.\.such\.\.host/);
+});
+
+const mistakes: [string, RegExp][] = [
+  ['--nonsense', /unknown option '--nonsense'/],
+  ['word', /too many arguments/],
+  ['--target here', /It takes host:port/],
+  ['--target 127.0.0.1:0', /It takes host:port/],
+  ['--connections 0', /whole number from 1/],
+  ['--duration 5x', /span of time/],
+  ['--duration 0', /above 0/],
+  ['--command NOPE', /the commands are PING, .* not: NOPE$/],
+  ['--find-max p99', /"p99<10ms"/],
+  ['--cpus 1-', /numbers of processors/],
+  ['--rate 0', /requests a second/],
+  ['--requests 5 --duration 5s', /--requests does not go with --duration: one of them ends it$/],
+  ['--hold --rate 5', /--hold|--rate .* --hold/],
+  ['--processes 11', /11 processes have no connection each/],
+];
+for (const [words, line] of mistakes) {
+  test(`a mistake is one line and status 2: ${words}`, async (t) => {
+    await says(t, start(t, words.split(' ')), 2, line);
+  });
+}
