@@ -21,6 +21,7 @@ const NAMES = [
   'threads',
   'pointers',
   'http-parsers',
+  'load',
 ];
 
 const { args } = toolCommand('bench', 'measure the servers, and write the tables and pictures that the chapters show')

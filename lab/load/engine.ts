@@ -86,6 +86,8 @@ export class Engine {
   #began = 0;
   #ends = Number.POSITIVE_INFINITY;
   #tells = 0;
+  /** Processor time that this process had used when it began, in microseconds. */
+  #used = 0;
 
   #met = false;
   #draining = false;
@@ -126,6 +128,7 @@ export class Engine {
     this.#connecting = this.#clock.now;
     this.#heard = this.#clock.now;
     this.#began = this.#clock.now;
+    this.#used = processorTime();
     for (;;) {
       this.#clock.wake = this.#clock.now + TELL;
       this.#connect();
@@ -397,6 +400,7 @@ export class Engine {
     this.#heard = now;
     if (this.#settings.each === undefined) {
       this.#began = now;
+      this.#used = processorTime();
       this.#meter.restart();
     }
     if (this.#pace instanceof Open && go.rate !== undefined) this.#pace.begin(go.rate, go.microseconds!);
@@ -446,6 +450,7 @@ export class Engine {
       received: meter.received,
       began: this.#began,
       ended: Math.min(now, this.#draining ? this.#ends : now),
+      processorTime: processorTime() - this.#used,
       roundTrips: meter.roundTrips.pack(),
       ...(meter.service === meter.roundTrips ? {} : { service: meter.service.pack() }),
       timeline: meter.timeline(),
@@ -469,4 +474,10 @@ export class Engine {
     progress[PROGRESS.errors] = Object.values(this.#errors).reduce((sum, count) => sum + count, 0);
     this.#tells = this.#clock.now + TELL;
   }
+}
+
+/** What this process has used, in microseconds. */
+function processorTime(): number {
+  const { user, system } = process.cpuUsage();
+  return user + system;
 }

@@ -3,7 +3,7 @@
 import type { Histogram } from './histogram.ts';
 import type { Options } from './options.ts';
 import { plots } from './plots.ts';
-import { PERCENTILES, problems } from './report.ts';
+import { behind, PERCENTILES, problems } from './report.ts';
 import type { Result } from './result.ts';
 import type { Load } from './run.ts';
 import { bytes, count, many, time } from './units.ts';
@@ -86,11 +86,10 @@ function facts({
   received,
   errors,
   unanswered,
-  unsent,
   served,
 }: Result): string {
   const rate = (number: number, time: number): string => `${count(number / Math.max(time, 1e-9))}/s`;
-  const failures = [...errors.values()].reduce((sum, times) => sum + times, 0) + unanswered + unsent;
+  const failures = [...errors.values()].reduce((sum, times) => sum + times, 0) + unanswered;
   const entries = [
     ['throughput', rate(inTime, seconds), `${bytes(received / Math.max(seconds, 1e-9))}/s`],
     ['requests', count(requests), `in ${time(seconds * 1e6)}`],
@@ -108,7 +107,7 @@ function facts({
 }
 
 function wrong(result: Result): string {
-  const list = problems(result);
+  const list = [...(result.unsent > 0 ? [behind(result)] : []), ...problems(result)];
   if (list.length === 0) return '';
   return `<pre>${escaped([...list, ...result.differences].join('\n'))}</pre>`;
 }

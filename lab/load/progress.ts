@@ -55,7 +55,7 @@ export class Telling {
   #tell(): void {
     const { share, text } = this.#look();
     if (this.#bar !== undefined) this.#bar.update(Math.round(1000 * (share ?? 0)), { text });
-    else if (text !== this.#last) process.stderr.write(`${text}\n`);
+    else if (text !== '' && text !== this.#last) process.stderr.write(`${text}\n`);
     this.#last = text;
   }
 }
@@ -68,6 +68,7 @@ export function progressText(
   rate: number,
 ): string {
   const wrong = errors === 0 ? '' : `, ${many(errors, 'error')}`;
+  if (connected === 0) return ''; // perhaps nobody listens there
   if (!going) return `${count(connected)} of ${count(connections)} connected, ${count(answered)} answered${wrong}`;
   return `${many(requests, 'request')}, ${count(rate)}/s${wrong}`;
 }

@@ -41,15 +41,28 @@ function* summary(result: Result): Generator<string> {
   }
   const throughput = seconds === 0 ? '' : `: ${count(inTime / seconds)}/s, ${bytes(result.received / seconds)}/s`;
   yield row('requests', `${count(requests)} answered in ${seconds.toFixed(2)} s${throughput}`);
+  yield row('client', client(result));
+  if (result.unsent > 0) yield row('behind', behind(result));
   yield row('errors', problems(result).join(', ') || 'none');
   for (const difference of result.differences) yield row('', difference);
 }
 
+/** How busy the processes were: one that is always busy measures itself. */
+function client({ processes, processorTime, seconds, inTime }: Result): string {
+  const each = inTime === 0 ? '' : `, ${time((processorTime / inTime) * 1e6)} of processor time for each request`;
+  const busy = Math.min(100, Math.round((100 * processorTime) / Math.max(seconds * processes, 1e-9)));
+  return `${many(processes, 'process', 'processes')}, ${busy}% busy${each}`;
+}
+
+/** What the open loop could not send, because every connection was waiting for an answer. */
+export function behind({ unsent }: Result): string {
+  return `${many(unsent, 'request')} due and not sent when time was over; they count as what they have waited`;
+}
+
 /** What went wrong, and how often. */
-export function problems({ errors, unanswered, unsent }: Result): string[] {
+export function problems({ errors, unanswered }: Result): string[] {
   const list = [...errors].map(([what, times]) => `${what} ${count(times)}×`);
   if (unanswered > 0) list.push(`${many(unanswered, 'request')} without an answer`);
-  if (unsent > 0) list.push(`${many(unsent, 'request')} due and not sent`);
   return list;
 }
 

@@ -66,6 +66,8 @@ export interface Report {
   /** From when to when, in microseconds on CLOCK_MONOTONIC. */
   readonly began: number;
   readonly ended: number;
+  /** Processor time that it has used meanwhile, in microseconds. */
+  readonly processorTime: number;
   readonly roundTrips: Packed;
   /** From when each request was sent, where that is not when it was due. */
   readonly service?: Packed;
