@@ -9,7 +9,7 @@ import type { Result } from './result.ts';
 function result(took: number): Result {
   const roundTrips = new Histogram(FINE);
   roundTrips.record(took * 4);
-  return { roundTrips, errors: new Map(), unanswered: 0, partial: undefined } as unknown as Result;
+  return { roundTrips, errors: new Map(), unanswered: 0, unsent: 0, partial: undefined } as unknown as Result;
 }
 
 for (const limit of [3, 700, 1000, 12_345, 900_000]) {

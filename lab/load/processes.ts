@@ -1,6 +1,7 @@
 /** The processes that load: started, each on its processor, given orders, and heard. */
 
 import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import { startChild } from '../../lib/program/launch.ts';
@@ -19,6 +20,8 @@ export class ProcessFailed extends Error {}
 /** One process that loads. */
 class Loader {
   readonly child: ChildProcess;
+  /** When it has ended, and nothing more will be heard of it. */
+  readonly over: Promise<void>;
   readonly #socket: Socket;
   readonly #news: News[] = [];
   #wake = (): void => {};
@@ -43,12 +46,16 @@ class Loader {
       this.#news.push(JSON.parse(text) as News);
       this.#wake();
     });
-    const over = (what: string) => (): void => {
-      this.#ended ??= what;
+    // What it has said last may be heard after its end: it is over when both the process and the line have ended.
+    const closed = once(this.#socket, 'close');
+    const ended = new Promise<string>((resolve) => {
+      this.child.once('error', ({ message }) => resolve(message));
+      this.child.once('close', (status, signal) => resolve(`process ${slot + 1} has ended (${signal ?? status})`));
+    });
+    this.over = Promise.all([ended, closed]).then(([how]) => {
+      this.#ended = how;
       this.#wake();
-    };
-    this.child.once('error', ({ message }) => over(message)());
-    this.child.once('close', (status, signal) => over(`process ${slot + 1} has ended (${signal ?? status})`)());
+    });
   }
 
   tell(what: Settings | Order): void {
@@ -76,12 +83,7 @@ class Loader {
   /** Ends it, whatever it does, and waits for that. */
   async end(): Promise<void> {
     this.child.kill('SIGKILL');
-    while (this.#ended === undefined) {
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
-    }
-    this.#socket.destroy();
+    await this.over;
   }
 }
 
