@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 MODULES := node_modules/.package-lock.json
 
-.PHONY: help start test check versions bench site clean nc curl chromium tcpdump cc strace
+.PHONY: help start test check versions bench site clean nc curl chromium tcpdump cc strace wrk
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,7 +27,7 @@ versions: $(MODULES) ## Run the conformance suite on Node 20.19, 22, 24 and 26, 
 	  npx -y -p node-linux-$$arch@$$version -c 'echo "Node $$(node -p process.versions.node)" && node node_modules/ava/entrypoints/cli.mjs chapters/conformance.test.ts' || exit; \
 	done
 
-bench: $(MODULES) cc strace ## Measure all that the chapters show, in about an hour
+bench: $(MODULES) cc strace wrk ## Measure all that the chapters show, in about an hour
 	npx tsx lab/bench/bench.ts
 
 site: $(MODULES) ## Build the site as plain files in site/.vitepress/dist
@@ -42,13 +42,13 @@ $(MODULES): package.json package-lock.json .npmrc
 	@touch $@
 
 # Real clients for the tests, nc with -N among them, Chromium for the site, and who looks at segments and system calls; for the
-# benchmark a compiler of C. Debian's packages, where one is missing.
+# benchmark a compiler of C, and another load client. Debian's packages, where one is missing.
 has = command -v $@ > /dev/null
 nc: has = nc -h 2>&1 | grep -q -- -N
 package = $@
 nc: package = netcat-openbsd
 cc: package = gcc libc6-dev
-nc curl chromium tcpdump cc strace:
+nc curl chromium tcpdump cc strace wrk:
 	@$(has) || { \
 	  sudo=; (( EUID == 0 )) || sudo=sudo; \
 	  echo "installing $(package)"; \

@@ -293,6 +293,7 @@ export class Engine {
     if (this.#differences.length < DIFFERENCES) {
       this.#differences.push(`connection ${this.#settings.first + connection + 1}: ${difference}`);
     }
+    if (this.#flight.counts[connection]! > 0) this.#flight.pop(connection); // that one has its answer, such as it is
     this.#error(connection, 'wrong answer');
   }
 
@@ -322,7 +323,7 @@ export class Engine {
   /** Looks whether one part is over and another begins. */
   #look(): void {
     if (this.#clock.now >= this.#tells) this.#tell();
-    if (this.#begun < this.#settings.connections) return;
+    if (this.#begun < this.#settings.connections && !this.#nobodyThere()) return;
     if (!this.#met) this.#meet();
     const counted = this.#settings.each !== undefined;
     if (!counted && this.#go === undefined) return;
@@ -342,6 +343,11 @@ export class Engine {
       if (!this.#draining) this.#partial ??= `no answer for ${this.#settings.patience / 1e6} s`;
       this.#finish();
     } else this.#sleepUntil(this.#heard + this.#settings.patience);
+  }
+
+  /** Whether each target was tried, and none let anybody in: then it need not be tried for the whole of a ramp. */
+  #nobodyThere(): boolean {
+    return this.#connected === 0 && this.#open === 0 && this.#failures >= this.#settings.addresses.length;
   }
 
   /** Says that everybody is connected, when that is so, or will not be. */

@@ -171,12 +171,12 @@ test('--rate: as many as are due, and what a stall holds up counts from then', a
 });
 
 test('--find-max: a rate is found, and kept what it promised', async (t) => {
-  const words = ['--find-max', 'p50<20ms', '--duration', '50ms', '--connections', '4'];
+  const words = ['--find-max', 'p50<5s', '--duration', '100ms', '--connections', '200'];
   const ran = await run(t, [...at(await epoll()), ...words]);
   t.is(ran.status, 0, ran.stderr);
-  t.regex(ran.stdout, /^[\d,]+\/s is the highest rate that kept p50<20ms$/m);
+  t.regex(ran.stdout, /^[\d,]+\/s is the highest rate that kept p50<5s$/m);
   t.regex(ran.stderr, /^ +1,000\/s {2}p50 .* (kept|broken)$/m);
-  t.true(ran.written.roundTrips.p50! < 20_000);
+  t.true(ran.written.roundTrips.p50! < 5_000_000);
   const never = await run(t, [...at(await epoll()), '--find-max', 'max<1us', '--duration', '20ms']);
   t.deepEqual([never.status, /^no rate kept max<1us$/m.test(never.stdout)], [1, true]);
 });

@@ -1,6 +1,6 @@
 /** The command line of `lab load`: what can be said, and what cannot be said together. */
 
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { wholeNumber } from '../../lib/program/program.ts';
 import { toolCommand } from '../../lib/program/tool.ts';
 import { type Condition, parseCondition } from './find-max.ts';
@@ -10,6 +10,8 @@ import { span } from './units.ts';
 
 /** Of all connections of a run. */
 const MOST_CONNECTIONS = 4_000_000;
+/** How long a load takes unless it is said, and the try of a rate, in milliseconds. */
+const [DURATION, TRY] = [5000, 2000];
 
 /** What was said; spans are in milliseconds. */
 export interface Options {
@@ -54,12 +56,11 @@ const CONFLICTS: readonly (readonly [keyof Options, keyof Options, string])[] = 
 
 /** The command, with its options. @param name as in `lab load` */
 export function loadCommand(name: string): Command {
-  const command = toolCommand(name, 'Load a server: connect, ask, check every answer, and tell how long they took.')
-    .option(
-      '--target <where>',
-      'host:port, or the path of a Unix socket; several with commas',
-      targets,
-      targets('127.0.0.1:8090'),
+  return toolCommand(name, 'Load a server: connect, ask, check every answer, and tell how long they took.')
+    .addOption(
+      new Option('--target <where>', 'host:port, or the path of a Unix socket; several with commas')
+        .argParser(targets)
+        .default(targets('127.0.0.1:8090'), '127.0.0.1:8090'),
     )
     .option('--connections <n>', 'how many', wholeNumber(1, MOST_CONNECTIONS), 10)
     .option('--requests <n>', 'how many on each connection', wholeNumber(1, 1_000_000_000))
@@ -73,22 +74,22 @@ export function loadCommand(name: string): Command {
       'PING, "BURN 300", "WAIT 10", "STREAM 4096", "ECHO text", or several by weight: "9 PING, 1 BURN 300" (default: PING)',
     )
     .option('--message <text>', `the same as --command "ECHO text"; ${STAMP} in it becomes the time`)
-    .option('--http', 'ask over HTTP', false)
+    .option('--http', 'ask over HTTP')
     .option('--pipeline <n>', 'how many requests are under way on each connection', wholeNumber(1, 1024), 1)
     .option('--think <ms>', 'how long to wait after an answer before the next request', span('ms'), 0)
     .option('--ramp <time>', 'spread connecting over so long', span('s'), 0)
-    .option(
-      '--hold',
-      'connect, prove each connection by one PING, then hold them, until Ctrl-C or for --duration',
-      false,
-    )
+    .option('--hold', 'connect, prove each connection by one PING, then hold them, until Ctrl-C or for --duration')
     .option('--rate <n>', 'send so many requests a second, answered or not (open loop)', rate)
     .option(
       '--find-max <condition>',
       'find the highest rate that keeps it: "p99<10ms"; --duration is for each try (default: 2s)',
       condition,
     )
-    .option('--patience <time>', 'give up when nobody was answered for so long', positiveSpan('s'), 10_000)
+    .addOption(
+      new Option('--patience <time>', 'give up when nobody was answered for so long')
+        .argParser(positiveSpan('s'))
+        .default(10_000, '10s'),
+    )
     .option(
       '--processes <n>',
       'over how many processes to divide it (default: as many as the descriptors take)',
@@ -110,7 +111,6 @@ Examples:
 
 Exit status: 0 when every request was answered rightly, 1 when not, 2 for a mistake here, 130 after Ctrl-C.`,
     );
-  return command.hook('preAction', () => {});
 }
 
 /** Reads the command line; a mistake ends the process with one line and status 2. */
@@ -121,11 +121,16 @@ export function readOptions(name: string, words: readonly string[]): Options {
   for (const [one, other, why] of CONFLICTS) {
     if (given(one) && given(other)) command.error(`error: ${flag(one)} does not go with ${flag(other)}: ${why}`);
   }
-  const options = command.opts<Options>();
+  const options = { http: false, hold: false, ...command.opts<Partial<Options>>() } as Options;
   if (options.processes !== undefined && options.processes > options.connections) {
     command.error(`error: ${options.processes} processes have no connection each`);
   }
   return options;
+}
+
+/** How long the load is, or the try of a rate, in milliseconds. */
+export function durationOf({ duration, findMax }: Options): number {
+  return duration ?? (findMax === undefined ? DURATION : TRY);
 }
 
 function positiveSpan(unit: 'ms' | 's'): (text: string) => number {

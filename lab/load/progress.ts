@@ -1,44 +1,49 @@
 /** How far a load is: a bar on a terminal, a line now and then elsewhere; on standard error, for the report is on the other. */
 
 import cliProgress from 'cli-progress';
+import { durationOf, type Options } from './options.ts';
+import type { Progress } from './processes.ts';
+import type { Run } from './run.ts';
 import { count, many } from './units.ts';
 
-/** How often a bar moves, and a line is written, in milliseconds. */
-const BAR = 100;
-const [LINE, LINES] = [1000, 20];
+/** How often the bar moves, and a line is written at most, in milliseconds; and how many lines at most. */
+const [BAR, LINE, LINES] = [100, 1000, 20];
+/** Over so long a rate is told, in milliseconds. */
+const RATE = 500;
+/** A bar's steps. */
+const STEPS = 1000;
 
-/** What is told. */
-export interface State {
-  /** 0 … 1; undefined where no end is known. */
-  readonly share: number | undefined;
-  readonly text: string;
-}
-
-/** Tells how far it is until it is told to stop. */
+/** Tells how far a load is until it is told to stop. */
 export class Telling {
-  readonly #look: () => State;
+  readonly #run: Run;
+  readonly #options: Options;
   readonly #timer: NodeJS.Timeout;
   readonly #bar: cliProgress.SingleBar | undefined;
-  #last = '';
+  #began: number | undefined;
+  #last = { at: performance.now(), requests: 0, rate: 0 };
+  #said = '';
 
-  /** @param milliseconds how long it takes, where that is known: no more than so many lines are written */
-  constructor(look: () => State, milliseconds = 0) {
-    this.#look = look;
+  constructor(run: Run, options: Options) {
+    this.#run = run;
+    this.#options = options;
     if (process.stderr.isTTY) {
-      this.#bar = new cliProgress.SingleBar({
-        format: '{bar} {text}',
-        barsize: 24,
-        hideCursor: true,
-        clearOnComplete: true,
+      const bar = {
         barCompleteChar: '█',
         barIncompleteChar: '░',
-        noTTYOutput: false,
-        gracefulExit: false,
-        linewrap: false,
-      });
-      this.#bar.start(1000, 0, { text: '' });
+        barsize: 24,
+        clearOnComplete: true,
+        hideCursor: true,
+      };
+      this.#bar = new cliProgress.SingleBar({ ...bar, format: '{bar} {text}', gracefulExit: false });
+      this.#bar.start(STEPS, 0, { text: '' });
     }
-    this.#timer = setInterval(() => this.#tell(), this.#bar === undefined ? Math.max(LINE, milliseconds / LINES) : BAR);
+    const pause = this.#bar === undefined ? Math.max(LINE, durationOf(options) / LINES) : BAR;
+    this.#timer = setInterval(() => this.#tell(), pause);
+  }
+
+  /** Everybody is connected. */
+  begin(): void {
+    this.#began = performance.now();
   }
 
   stop(): void {
@@ -46,29 +51,45 @@ export class Telling {
     this.#bar?.stop();
   }
 
-  /** Puts a line where it does not disturb the bar. */
+  /** Says something that stays. */
   say(line: string): void {
-    if (this.#bar !== undefined) process.stderr.write('\r\u001b[K');
+    if (this.#bar !== undefined) process.stderr.write('\r\u001b[K'); // where the bar was, which is drawn anew
     process.stderr.write(`${line}\n`);
   }
 
   #tell(): void {
-    const { share, text } = this.#look();
-    if (this.#bar !== undefined) this.#bar.update(Math.round(1000 * (share ?? 0)), { text });
-    else if (text !== '' && text !== this.#last) process.stderr.write(`${text}\n`);
-    this.#last = text;
+    const { progress } = this.#run;
+    const text = this.#text(progress);
+    if (this.#bar !== undefined) this.#bar.update(Math.round(STEPS * this.#share(progress)), { text });
+    else if (text !== '' && text !== this.#said) process.stderr.write(`${text}\n`);
+    this.#said = text;
   }
-}
 
-/** How far connecting is, and then asking. */
-export function progressText(
-  { connected, answered, requests, errors }: { connected: number; answered: number; requests: number; errors: number },
-  connections: number,
-  going: boolean,
-  rate: number,
-): string {
-  const wrong = errors === 0 ? '' : `, ${many(errors, 'error')}`;
-  if (connected === 0) return ''; // perhaps nobody listens there
-  if (!going) return `${count(connected)} of ${count(connections)} connected, ${count(answered)} answered${wrong}`;
-  return `${many(requests, 'request')}, ${count(rate)}/s${wrong}`;
+  /** How much is done, 0 … 1. */
+  #share({ connected, requests }: Progress): number {
+    const { connections, requests: each } = this.#options;
+    if (each !== undefined) return requests / (each * connections);
+    if (this.#began === undefined) return connected / connections;
+    return Math.min(1, (performance.now() - this.#began) / durationOf(this.#options));
+  }
+
+  #text({ connected, answered, requests, errors }: Progress): string {
+    const { connections, requests: each, hold } = this.#options;
+    if (connected === 0) return ''; // perhaps nobody listens there
+    const wrong = errors === 0 ? '' : `, ${many(errors, 'error')}`;
+    const going = this.#began !== undefined;
+    if (going && hold) return `${count(connected)} held${wrong}`;
+    if (going || each !== undefined) return `${many(requests, 'request')}, ${count(this.#rate(requests))}/s${wrong}`;
+    return `${count(connected)} of ${count(connections)} connected, ${count(answered)} answered${wrong}`;
+  }
+
+  #rate(requests: number): number {
+    const { at, requests: before } = this.#last;
+    const took = performance.now() - at;
+    if (took >= RATE || requests < before) {
+      const rate = Math.max(0, (1000 * (requests - before)) / took);
+      this.#last = { at: at + took, requests, rate };
+    }
+    return this.#last.rate;
+  }
 }

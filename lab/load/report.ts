@@ -14,25 +14,38 @@ const EIGHTHS = ' ▏▎▍▌▋▊▉█';
 
 /** A report of several lines. */
 export function report(result: Result): string {
-  const lines: (string | undefined)[] = [
-    result.partial === undefined ? undefined : `PARTIAL RESULT: ${result.partial}\n`,
-    ...summary(result),
-    ...roundTrips(result),
-  ];
-  return lines.filter((line) => line !== undefined).join('\n');
+  return [...partial(result), ...summary(result), ...roundTrips(result)].join('\n');
 }
 
 function row(name: string, text: string): string {
   return `${name.padEnd(13)} ${text}`;
 }
 
+function connected({ connecting, connections }: Result): string {
+  const { connected: stood, seconds } = connecting;
+  const rate = seconds === 0 ? '' : `, ${count(stood / seconds)}/s`;
+  return row('connected', `${count(stood)} of ${count(connections)} in ${time(seconds * 1e6)}${rate}`);
+}
+
+/** A report of connections that were held. */
+export function holding(result: Result): string {
+  return [
+    ...partial(result),
+    connected(result),
+    row('proved', `${count(result.served)} by a PING`),
+    row('held', `${count(result.held)} for ${result.seconds.toFixed(2)} s`),
+    row('errors', problems(result).join(', ') || 'none'),
+    ...result.differences.map((difference) => row('', difference)),
+  ].join('\n');
+}
+
+function partial({ partial: why }: Result): string[] {
+  return why === undefined ? [] : [`PARTIAL RESULT: ${why}\n`];
+}
+
 function* summary(result: Result): Generator<string> {
   const { connecting, seconds, requests, inTime } = result;
-  const rate = connecting.seconds === 0 ? '' : `, ${count(connecting.connected / connecting.seconds)}/s`;
-  yield row(
-    'connected',
-    `${count(connecting.connected)} of ${count(result.connections)} in ${time(connecting.seconds * 1e6)}${rate}`,
-  );
+  yield connected(result);
   if (result.served < connecting.connected) {
     yield row(
       'served',

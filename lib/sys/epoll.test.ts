@@ -179,6 +179,24 @@ test('failures are negative errnos', (t) => {
   t.is(ep.epoll_create1(1), -EINVAL);
 });
 
+test('epoll_pwait2 waits for microseconds, and reports as epoll_wait does', (t) => {
+  const fds = new Descriptors(t);
+  const epoll = new Epoll(fds);
+  const events = new ep.EpollEvents(4);
+  const [reading, writing] = fds.pipe();
+  epoll.control(EPOLL_CTL_ADD, reading, EPOLLIN);
+  for (const microseconds of [0, 0.25, 1, 999_999.9999 / 1e3, 1_000_001 / 1e3]) {
+    const began = performance.now();
+    t.is(ep.epoll_pwait2(epoll.fd, events, microseconds), 0);
+    t.true((performance.now() - began) * 1000 >= microseconds - 1, 'never shorter');
+  }
+  write(writing, memory, 0, 1);
+  t.is(ep.epoll_pwait2(epoll.fd, events, 2e9), 1);
+  t.deepEqual([events.fd(0), events.events(0)], [reading, EPOLLIN]);
+  t.is(ep.epoll_pwait2(-1, events, 0), -EBADF);
+  t.is(ep.epoll_pwait2(epoll.fd, new ep.EpollEvents(0), 0), -EINVAL);
+});
+
 test('a signal that has a handler ends epoll_wait with -EINTR', async (t) => {
   t.is(await interrupted(t, 'epoll_wait'), `${-EINTR}\n`);
 });

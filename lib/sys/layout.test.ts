@@ -29,6 +29,8 @@ const documented = {
   timeval: { size: 16, tv_sec: 0, tv_usec: 8 },
   // timespec(3type): time_t and long, 64 bits each on both
   timespec: { size: 16, tv_sec: 0, tv_nsec: 8 },
+  // getrlimit(2): rlim_t, 64 bits each on both
+  rlimit: { size: 16, rlim_cur: 0, rlim_max: 8 },
   // poll(2): int fd, short events, short revents
   pollfd: { size: 8, fd: 0, events: 4, revents: 6 },
   // sigaction(2), <bits/sigaction.h>: handler, sigset_t of 1,024 bits, int sa_flags, the restorer's pointer
@@ -121,6 +123,7 @@ const HEADERS = [
 ]
   .concat(
     'sys/epoll.h',
+    'sys/resource.h',
     'sys/select.h',
     'sys/signalfd.h',
     'sys/socket.h',
