@@ -110,29 +110,10 @@ test('the layouts in use are those of the architecture that this process runs on
 });
 
 // <linux/tcp.h> and not <netinet/tcp.h>, whose struct tcp_info has stopped growing.
-const HEADERS = [
-  'errno.h',
-  'fcntl.h',
-  'linux/io_uring.h',
-  'linux/openat2.h',
-  'linux/tcp.h',
-  'netinet/in.h',
-  'poll.h',
-  'signal.h',
-  'stddef.h',
-]
-  .concat(
-    'sys/epoll.h',
-    'sys/resource.h',
-    'sys/select.h',
-    'sys/signalfd.h',
-    'sys/socket.h',
-    'sys/stat.h',
-    'sys/syscall.h',
-    'sys/uio.h',
-    'sys/un.h',
-  )
-  .concat('sys/wait.h', 'time.h')
+const HEADERS = ['errno.h', 'fcntl.h', 'netinet/in.h', 'poll.h', 'signal.h', 'stddef.h', 'time.h']
+  .concat('linux/io_uring.h', 'linux/openat2.h', 'linux/tcp.h')
+  .concat('sys/epoll.h', 'sys/resource.h', 'sys/select.h', 'sys/signalfd.h', 'sys/socket.h', 'sys/stat.h')
+  .concat('sys/syscall.h', 'sys/uio.h', 'sys/un.h', 'sys/wait.h')
   .map((header) => `#include <${header}>\n`)
   .join('');
 
