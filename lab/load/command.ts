@@ -97,7 +97,7 @@ async function carryOut(options: Options, settings: Load, divided: Plan): Promis
       const result = await run.result();
       return fail(nobody(options, result.errors), FAILED);
     }
-    console.log(`${headline(options, divided)}\n`);
+    telling.say(`${headline(options, divided)}\n`, process.stdout);
     telling.begin();
     const result = await measure(run, options, telling);
     telling.stop();
@@ -123,6 +123,7 @@ async function measure(run: Run, options: Options, telling: Telling): Promise<Re
     (trial) => telling.say(describe(trial, findMax)),
     () => run.stopped,
   );
+  telling.stop();
   const best = trials.filter(({ kept }) => kept).sort((a, b) => b.rate - a.rate)[0];
   if (run.stopped) console.log('PARTIAL RESULT: interrupted');
   if (best === undefined) {

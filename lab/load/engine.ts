@@ -30,6 +30,9 @@ const TELL = 100_000;
 /** So many wrong answers are shown. */
 const DIFFERENCES = 3;
 
+/** Why a result is partial that somebody did not want whole. */
+const INTERRUPTED = 'interrupted';
+
 /** What a process has of the one that started it. */
 export interface Link {
   /** A descriptor that is readable when there is an order. */
@@ -384,7 +387,7 @@ export class Engine {
   #obey(): void {
     for (const order of this.#link.orders()) {
       if ('stop' in order) {
-        this.#partial ??= 'interrupted';
+        this.#partial ??= INTERRUPTED;
         if (!this.#draining) this.#count();
         this.#missDue();
         this.#finish();
@@ -415,16 +418,17 @@ export class Engine {
   /** Tells what was measured; with another part to follow, waits for that. */
   #finish(): void {
     if (this.#stopped) return;
-    if (!this.#draining && this.#partial !== 'interrupted') this.#count();
+    if (!this.#draining && this.#partial !== INTERRUPTED) this.#count();
     // Whoever has no answer by now has waited for it as long as it has.
     for (let i = 0; i < this.#begun; i++) {
       const lost = this.#flight.counts[i]!;
       if (lost === 0) continue;
-      this.#meter.errors[i]! += lost;
       for (let k = 0; k < lost; k++) {
         this.#meter.miss(this.#flight.sinceDue(this.#flight.first(i)));
         this.#flight.pop(i);
       }
+      if (this.#partial === INTERRUPTED) continue; // it was not given the time
+      this.#meter.errors[i]! += lost;
       this.#unanswered += lost;
     }
     this.#tell();

@@ -51,10 +51,10 @@ export class Telling {
     this.#bar?.stop();
   }
 
-  /** Says something that stays. */
-  say(line: string): void {
+  /** Says something that stays, there or on standard output. */
+  say(line: string, stream: NodeJS.WritableStream = process.stderr): void {
     if (this.#bar !== undefined) process.stderr.write('\r\u001b[K'); // where the bar was, which is drawn anew
-    process.stderr.write(`${line}\n`);
+    stream.write(`${line}\n`);
   }
 
   #tell(): void {
