@@ -7,7 +7,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { openDescriptors } from '../../lib/testing/footprint.ts';
-import { ESTABLISHED, ends } from '../../lib/testing/kernel.ts';
 import { processes } from '../../lib/testing/proc.ts';
 import {
   launchServer,
@@ -195,7 +194,6 @@ test.serial('--hold: each is proved by one PING, and stays; Ctrl-C is its end, a
     ),
   );
   t.false(sources.has('0100007F'), 'so many come from addresses of their own');
-  t.is(ends(server.port).filter(({ state }) => state === ESTABLISHED).length, 0 + 1500);
   t.is(await holding.stop('SIGINT'), 0);
   t.regex(holding.stdout.join('\n'), /^connected +1,500 of 1,500 .*\nproved +1,500 by a PING\nheld +1,500 for /m);
   await until(() => openDescriptors(server) === before, 'all are closed');
