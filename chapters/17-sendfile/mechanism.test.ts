@@ -8,6 +8,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  renameSync,
   rmSync,
   symlinkSync,
   truncateSync,
@@ -243,6 +244,24 @@ test('a slow reader costs 64 KiB of memory with read, a pipe with splice, and ne
     await settled(server);
     t.is(openDescriptors(server) - before, 10 * descriptors, way); // connection and file, and both ends of a pipe
   }
+});
+
+test('a file that is renamed over while it is sent arrives as it was', async (t) => {
+  const server = await serverOf();
+  const path = join(root, 'replaced');
+  copyFileSync(join(root, 'large.bin'), path);
+  const client = await connectTo(t, server);
+  t.is((await head(client.send(ask('/replaced')))).status, 200);
+  await settled(server);
+  writeFileSync(`${path}.new`, 'B'.repeat(100));
+  renameSync(`${path}.new`, path);
+  let got = 0;
+  while (got < LARGE) {
+    const bytes = await client.read(1_048_576);
+    t.true(bytes.length > 0 && bytes.every((byte) => byte === 0x41));
+    got += bytes.length;
+  }
+  t.is((await get(t, server, '/replaced')).body.toString(), 'B'.repeat(100));
 });
 
 // What is refused.

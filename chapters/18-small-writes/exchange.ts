@@ -40,8 +40,9 @@ function corked(connection: Connection, pieces: readonly number[]): void {
 
 // #region together
 /** All pieces, wherever they lie, in one call. */
-function together({ client, memory }: Connection, pieces: readonly number[]): void {
-  const vector = new Pieces(pieces.length);
+function together({ client, memory, lists }: Connection, pieces: readonly number[]): void {
+  lists[pieces.length] ??= new Pieces(pieces.length);
+  const vector = lists[pieces.length]!;
   for (const [i, length] of pieces.entries()) vector.set(i, memory, 0, length);
   check(writev(client, vector), 'writev');
 }
@@ -102,6 +103,8 @@ export class Connection {
   readonly client: number;
   readonly server: number;
   readonly memory = Memory.allocate(262_144);
+  /** For writev, by how many pieces they have. */
+  readonly lists: (Pieces | undefined)[] = [];
   /** The server's end, to wait for what comes to it. */
   readonly #coming = new PollFds();
   readonly #inClient = new TcpInfo();

@@ -3,7 +3,8 @@
 import { constants, mkdirSync, statSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { EAGAIN, EBADF, EINVAL, ENAMETOOLONG, ENOENT, ENOTDIR, EXDEV } from './errors.ts';
+import { EPOLL_CLOEXEC, EPOLL_CTL_ADD, EPOLLIN, epoll_create1, epoll_ctl } from './epoll.ts';
+import { EAGAIN, EBADF, EINVAL, ENAMETOOLONG, ENOENT, ENOTDIR, EPERM, EXDEV } from './errors.ts';
 import * as f from './file.ts';
 import { Descriptors, temporaryDirectory } from './fixtures/resources.ts';
 import { O_CLOEXEC, O_NONBLOCK, read } from './io.ts';
@@ -130,4 +131,12 @@ test('splice moves bytes from a file into a pipe, and from the pipe into a socke
   t.is(memory.bytes.toString('latin1', 0, got), text.slice(7, 6007));
   t.is(f.splice(file, 10_000, writing, 10, f.SPLICE_F_NONBLOCK), 0, 'the end');
   t.is(f.splice(file, 0, ours, 10, 0), -EINVAL, 'neither is a pipe');
+});
+
+test('epoll refuses files, and sendfile sends nothing out of a socket', (t) => {
+  const { fds, file } = makePlace(t);
+  const [ours, theirs] = fds.socketpair(O_NONBLOCK);
+  const epoll = fds.keep(epoll_create1(EPOLL_CLOEXEC));
+  t.is(epoll_ctl(epoll, EPOLL_CTL_ADD, file, EPOLLIN), -EPERM);
+  t.is(f.sendfile(ours, theirs, 0, 10), -EINVAL);
 });
