@@ -9,6 +9,8 @@ import { toolCommand } from '../../lib/program/tool.ts';
 const NAMES = [
   'speed',
   'uring',
+  'sendfile',
+  'small-writes',
   'every',
   'growth',
   'two-cores',
