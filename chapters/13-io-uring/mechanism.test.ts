@@ -131,6 +131,19 @@ function tests(): void {
     });
   }
 
+  test.serial('13-io-uring takes a little from a client that waits, and leaves the rest in the kernel', async (t) => {
+    const { server } = await traceOf(SERVER);
+    const client = await connectTo(t, server);
+    t.is(await client.send('PING\nWAIT 600000\n').line(), 'PONG');
+    const unread = (): number => ends(server.port).find(({ peer }) => peer === client.socket.localPort)!.unread;
+    for (let i = 0; i < 5; i++) {
+      await new Promise((resolve) => client.socket.write('PING\n'.repeat(100), resolve));
+      await settled(server);
+      t.is(unread(), 500 * i); // what was told before the request was cancelled is held: the first 500 bytes
+    }
+    client.reset();
+  });
+
   test.serial(
     '13-io-uring closes a connection whose half a line and reset were there before it was accepted',
     async (t) => {

@@ -2,12 +2,14 @@
 
 import { readdirSync, readFileSync } from 'node:fs';
 import test, { type ExecutionContext } from 'ava';
+import { until } from '../testing/server.ts';
 import {
   check,
   EBADF,
   ECANCELED,
   EINVAL,
   EMFILE,
+  ENFILE,
   ENOBUFS,
   ENOENT,
   ENOSYS,
@@ -275,37 +277,51 @@ function tests(): void {
       );
     const fds = new Descriptors(t);
     const ring = newRing(fds);
-    const fill = (half: boolean): [number, number] => {
-      const [client, server] = connection(fds);
-      if (half) shutdown(client, SHUT_WR);
-      check(fcntl(server, F_SETFL, O_NONBLOCK), 'fcntl');
-      while (write(server, memory, 0, memory.length) > 0) {}
-      check(fcntl(server, F_SETFL, 0), 'fcntl');
-      return [client, server];
-    };
     const wait = operation(uring.IORING_OP_SEND);
-    const [, open] = fill(false);
-    ring.prepare(wait, open, memory.address, memory.length, 0, 1, 0);
-    for (let i = 0; i < 200; i++) t.deepEqual(turn(ring), []);
+    /** Sends without an end to a client that does not read. @returns how many requests completed in a turn */
+    const send = (server: number): (() => number) => {
+      const ask = (): void => ring.prepare(wait, server, memory.address, memory.length, 0, 1, 0);
+      ask();
+      return () => {
+        const done = turn(ring).length;
+        if (done > 0) ask();
+        return done;
+      };
+    };
+    const [, open] = connection(fds);
+    const toOpen = send(open);
+    // What has been acknowledged makes room again: it is full when nothing has completed for many turns.
+    for (let quiet = 0; quiet < 300; quiet++) if (toOpen() > 0) quiet = 0;
     t.deepEqual(helpers(), [], 'it waits without one, as long as the client may still send');
-    const [, ended] = fill(true);
-    ring.prepare(wait, ended, memory.address, memory.length, 0, 2, 0);
-    for (let i = 0; i < 200; i++) t.deepEqual(turn(ring), []);
-    t.is(helpers().length, 1);
-    // The other way to wait: it tells once that the client has ended its side, and then of room.
-    const watch = operation(uring.IORING_OP_POLL_ADD);
-    const [reader, watched] = fill(true);
-    ring.prepare(watch, watched, 0, uring.IORING_POLL_ADD_MULTI, POLLOUT, 3, 0);
-    const told = [...turn(ring), ...turn(ring), ...turn(ring)];
-    t.is(told.length, 1);
-    t.is(told[0]![2] & POLLOUT, 0);
-    while (read(reader, memory, 0, memory.length) > 0) {
-      const more = turn(ring);
-      if (more.length === 0) continue;
-      t.true(more[0]![3] && (more[0]![2] & POLLOUT) !== 0);
-      break;
-    }
-    t.is(helpers().length, 1);
+    const [reader, ended] = connection(fds);
+    check(shutdown(reader, SHUT_WR), 'shutdown');
+    const toEnded = send(ended);
+    await until(() => {
+      for (let i = 0; i < 200; i++) toEnded();
+      return helpers().length === 1;
+    }, 'the kernel has started a thread');
+  });
+
+  test('a watch tells once that the client has ended its side, and then of room', async (t) => {
+    const fds = new Descriptors(t);
+    const ring = newRing(fds);
+    const [reader, watched] = connection(fds);
+    check(shutdown(reader, SHUT_WR), 'shutdown');
+    check(fcntl(reader, F_SETFL, O_NONBLOCK), 'fcntl');
+    check(fcntl(watched, F_SETFL, O_NONBLOCK), 'fcntl');
+    let looks = 0;
+    await until(() => {
+      while (write(watched, memory, 0, memory.length) > 0) looks = 0;
+      return ++looks === 20;
+    }, 'it is full');
+    ring.prepare(operation(uring.IORING_OP_POLL_ADD), watched, 0, uring.IORING_POLL_ADD_MULTI, POLLOUT, 3, 0);
+    const [first, ...rest] = [...turn(ring), ...turn(ring), ...turn(ring)];
+    t.true(first![3] && (first![2] & POLLOUT) === 0);
+    t.deepEqual(rest, []);
+    await until(() => {
+      while (read(reader, memory, 0, memory.length) > 0) {}
+      return turn(ring).some(([, , events, more]) => more && (events & POLLOUT) !== 0);
+    }, 'it tells of room');
   });
 
   test('a table of files holds whom no descriptor holds, and cannot be larger than the limit of descriptors', (t) => {
@@ -319,6 +335,11 @@ function tests(): void {
       ring.prepare(direct, listener, 0, 0, 0, 1, 0, 0, uring.IORING_FILE_INDEX_ALLOC);
       t.deepEqual(turn(ring, 1), [[0, 1, place, false]]);
     }
+    const third = fds.keep(socket(2, SOCK_STREAM | O_CLOEXEC, 0));
+    check(connect(third, getsockname(listener)), 'connect');
+    ring.prepare(direct, listener, 0, 0, 0, 1, 0, 0, uring.IORING_FILE_INDEX_ALLOC);
+    t.deepEqual(turn(ring, 1), [[0, 1, -ENFILE, false]]);
+    t.is(read(third, memory, 0, 1), 0, 'whom the table has no place for is accepted and closed');
     const error = t.throws(() => registerFiles(newRing(fds), 1_000_000), { instanceOf: SystemError });
     t.is(error?.errno, -EMFILE);
   });
