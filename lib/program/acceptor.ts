@@ -23,7 +23,7 @@ export class Watch {
       if (this.#closed) return;
       const ready = (): void => {
         this.#handle?.stop();
-        resolve();
+        setImmediate(resolve); // on Node 26 promises do not always go on after a callback that is not Node's own
       };
       if (this.#handle === undefined) this.#handle = koffi.node.poll(this.#fd, { readable: true }, ready);
       else this.#handle.start({ readable: true }, ready);
