@@ -87,33 +87,36 @@ function well(t: ExecutionContext, { written, status, stderr }: Awaited<ReturnTy
   t.deepEqual([written.errors, written.unanswered, written.partial], [{}, 0, undefined]);
 }
 
-test('--requests and --connections: so many on each, a row for each, and all of them are answered', async (t) => {
-  const file = folder(t);
-  const words = ['--connections', '20', '--requests', '50', '--csv', file('rows.csv'), '--html', file('page.html')];
-  const ran = await run(t, [...at(await epoll()), ...words]);
-  well(t, ran);
-  t.like(ran.written, { requests: 1000, served: 20, processes: 1 });
-  const [head, ...rows] = readFileSync(file('rows.csv'), 'utf8').trim().split('\n');
-  t.is(head, 'connection,requests,errors,min_us,mean_us,p50_us,p99_us,max_us');
-  t.is(rows.length, 20);
-  for (const [i, row] of rows.entries()) {
-    const [connection, requests, errors, min, mean, p50, p99, max] = row.split(',').map(Number);
-    t.deepEqual([connection, requests, errors], [i + 1, 50, 0]);
-    t.true(min! > 0 && min! <= mean! && mean! <= max! && min! <= p50! && p50! <= p99! && p99! <= max!);
-  }
-  const longest = Math.max(...rows.map((row) => Number(row.split(',')[7])));
-  t.is(ran.written.roundTrips.max, longest);
-  const page = readFileSync(file('page.html'), 'utf8');
-  const drawn = page.match(/<h2>[^<]+/g)!.map((heading) => heading.slice(4));
-  for (const name of ['How long round trips took', 'The slowest', 'Connections']) t.true(drawn.includes(name), name);
-  t.is(page.match(/<svg /g)?.length, 2 * drawn.length, 'each for two widths');
-  t.notRegex(page, /(src|href)="(?!data:)|<script|url\(|@import/, 'it needs nothing that is not in it');
-  t.regex(ran.stdout, /^connected +20 of 20 in [\d.]+ .s, [\d,]+\/s$/m);
-  t.regex(ran.stdout, /^requests +1,000 answered in /m);
-  t.regex(ran.stdout, /^errors +none$/m);
-  t.regex(ran.stdout, /min +mean +p50 +p75 +p90 +p95 +p99 +p99\.9 +p99\.99 +max$/m);
-  t.regex(ran.stdout, /█/);
-});
+test.serial(
+  '--requests and --connections: so many on each, a row for each, and all of them are answered',
+  async (t) => {
+    const file = folder(t);
+    const words = ['--connections', '20', '--requests', '50', '--csv', file('rows.csv'), '--html', file('page.html')];
+    const ran = await run(t, [...at(await epoll()), ...words]);
+    well(t, ran);
+    t.like(ran.written, { requests: 1000, served: 20, processes: 1 });
+    const [head, ...rows] = readFileSync(file('rows.csv'), 'utf8').trim().split('\n');
+    t.is(head, 'connection,requests,errors,min_us,mean_us,p50_us,p99_us,max_us');
+    t.is(rows.length, 20);
+    for (const [i, row] of rows.entries()) {
+      const [connection, requests, errors, min, mean, p50, p99, max] = row.split(',').map(Number);
+      t.deepEqual([connection, requests, errors], [i + 1, 50, 0]);
+      t.true(min! > 0 && min! <= mean! && mean! <= max! && min! <= p50! && p50! <= p99! && p99! <= max!);
+    }
+    const longest = Math.max(...rows.map((row) => Number(row.split(',')[7])));
+    t.is(ran.written.roundTrips.max, longest);
+    const page = readFileSync(file('page.html'), 'utf8');
+    const drawn = page.match(/<h2>[^<]+/g)!.map((heading) => heading.slice(4));
+    for (const name of ['How long round trips took', 'The slowest', 'Connections']) t.true(drawn.includes(name), name);
+    t.is(page.match(/<svg /g)?.length, 2 * drawn.length, 'each for two widths');
+    t.notRegex(page, /(src|href)="(?!data:)|<script|url\(|@import/, 'it needs nothing that is not in it');
+    t.regex(ran.stdout, /^connected +20 of 20 in [\d.]+ .s, [\d,]+\/s$/m);
+    t.regex(ran.stdout, /^requests +1,000 answered in /m);
+    t.regex(ran.stdout, /^errors +none$/m);
+    t.regex(ran.stdout, /min +mean +p50 +p75 +p90 +p95 +p99 +p99\.9 +p99\.99 +max$/m);
+    t.regex(ran.stdout, /█/);
+  },
+);
 
 test.serial('one PING is one read and one write at the server, and the connection is closed in the end', async (t) => {
   const traced = await traceOf(EPOLL);
@@ -124,7 +127,7 @@ test.serial('one PING is one read and one write at the server, and the connectio
 });
 
 for (const http of [[], ['--http']]) {
-  test(`a mix by weight, pipelined, with timestamps ${http.join()}`, async (t) => {
+  test.serial(`a mix by weight, pipelined, with timestamps ${http.join()}`, async (t) => {
     const mix = '6 PING, 1 WAIT 1, 1 BURN 300, 1 STREAM 70000, 1 ECHO ä {timestamp}';
     const words = ['--command', mix, '--pipeline', '5', '--connections', '8', '--requests', '40', ...http];
     const ran = await run(t, [...at(await epoll()), ...words]);
@@ -133,7 +136,7 @@ for (const http of [[], ['--http']]) {
   });
 }
 
-test('--message is echoed, and --duration ends it', async (t) => {
+test.serial('--message is echoed, and --duration ends it', async (t) => {
   const words = ['--message', 'hello {timestamp}', '--duration', '300ms', '--connections', '4'];
   const ran = await run(t, [...at(await epoll()), ...words]);
   well(t, ran);
@@ -141,7 +144,7 @@ test('--message is echoed, and --duration ends it', async (t) => {
   t.true(ran.written.timeline.length >= 2);
 });
 
-test('--think: nobody asks more often than that; --ramp: nobody connects sooner', async (t) => {
+test.serial('--think: nobody asks more often than that; --ramp: nobody connects sooner', async (t) => {
   const words = ['--think', '20', '--ramp', '200ms', '--duration', '200ms', '--connections', '10'];
   const ran = await run(t, [...at(await epoll()), ...words]);
   well(t, ran);
@@ -149,7 +152,7 @@ test('--think: nobody asks more often than that; --ramp: nobody connects sooner'
   for (const { requests } of ran.written.perConnection) t.true(requests >= 1 && requests <= 11, `${requests}`);
 });
 
-test('--rate: as many as are due, and what a stall holds up counts from then', async (t) => {
+test.serial('--rate: as many as are due, and what a stall holds up counts from then', async (t) => {
   const words = [
     '--rate',
     '2000',
@@ -169,7 +172,7 @@ test('--rate: as many as are due, and what a stall holds up counts from then', a
   t.true(roundTrips.mean! > 2 * service!.mean!, 'nearly all that is slow was due during a BURN');
 });
 
-test('--find-max: a rate is found, and kept what it promised', async (t) => {
+test.serial('--find-max: a rate is found, and kept what it promised', async (t) => {
   const words = ['--find-max', 'p50<5s', '--duration', '100ms', '--connections', '200'];
   const ran = await run(t, [...at(await epoll()), ...words]);
   t.is(ran.status, 0, ran.stderr);
@@ -201,7 +204,7 @@ test.serial('--hold: each is proved by one PING, and stays; Ctrl-C is its end, a
 
 const hex = (port: number): string => port.toString(16).toUpperCase().padStart(4, '0');
 
-test('--processes and --cpus: each has its share, and runs where it was bound', async (t) => {
+test.serial('--processes and --cpus: each has its share, and runs where it was bound', async (t) => {
   const server = await epoll();
   const words = ['--connections', '5', '--processes', '2', '--cpus', '0', '--hold'];
   const holding = start(t, [...at(server), ...words]);
@@ -223,18 +226,21 @@ test('--processes and --cpus: each has its share, and runs where it was bound', 
   t.is(ran.written.perConnection.length, 5);
 });
 
-test('more connections than a process has descriptors for are divided, and the arithmetic is said', async (t) => {
-  const target = at(await epoll());
-  const divided = await run(t, [...target, '--connections', '200', '--requests', '2'], { descriptors: 128 });
-  well(t, divided);
-  t.like(divided.written, { processes: 3, requests: 400 });
-  t.regex(
-    divided.stderr,
-    /a process may have 128 descriptors \(ulimit -Hn\) and needs 48 itself, so 3 processes with 67 /,
-  );
-  const refused = start(t, [...target, '--connections', '200', '--processes', '1'], { descriptors: 128 });
-  await says(t, refused, 1, /1 process × 80 = 80 connections, not 200; --processes 3 would do/);
-});
+test.serial(
+  'more connections than a process has descriptors for are divided, and the arithmetic is said',
+  async (t) => {
+    const target = at(await epoll());
+    const divided = await run(t, [...target, '--connections', '200', '--requests', '2'], { descriptors: 128 });
+    well(t, divided);
+    t.like(divided.written, { processes: 3, requests: 400 });
+    t.regex(
+      divided.stderr,
+      /a process may have 128 descriptors \(ulimit -Hn\) and needs 48 itself, so 3 processes with 67 /,
+    );
+    const refused = start(t, [...target, '--connections', '200', '--processes', '1'], { descriptors: 128 });
+    await says(t, refused, 1, /1 process × 80 = 80 connections, not 200; --processes 3 would do/);
+  },
+);
 
 test.serial('several targets share the connections', async (t) => {
   const [one, other] = [await traceOf(EPOLL), await startServer(t, 'chapters/12-coroutines/server.ts')];
@@ -244,7 +250,7 @@ test.serial('several targets share the connections', async (t) => {
   t.is(one.calls('write').length, 9);
 });
 
-test('01-iterative serves one after another, and all of them in the end', async (t) => {
+test.serial('01-iterative serves one after another, and all of them in the end', async (t) => {
   const server = await startServer(t, 'chapters/01-iterative/server.ts');
   const ran = await run(t, [...at(server), '--connections', '3', '--requests', '20']);
   well(t, ran);
@@ -280,7 +286,7 @@ async function serve(
   return path ?? `127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-test('a Unix socket is a target too', async (t) => {
+test.serial('a Unix socket is a target too', async (t) => {
   const path = await serve(t, (socket) => socket.write('PONG\n'), folder(t)('load.sock'));
   const ran = await run(t, ['--target', path, '--connections', '5', '--requests', '10']);
   well(t, ran);
@@ -288,7 +294,7 @@ test('a Unix socket is a target too', async (t) => {
   await says(t, start(t, ['--target', '/nowhere/load.sock']), 1, /^lab load: \/nowhere\/load\.sock does not exist; /);
 });
 
-test('a wrong byte is an error, and shown with the request', async (t) => {
+test.serial('a wrong byte is an error, and shown with the request', async (t) => {
   let count = 0;
   const target = await serve(t, (socket) => socket.write(++count % 10 === 0 ? 'PANG\n' : 'PONG\n'));
   const ran = await run(t, ['--target', target, '--connections', '2', '--requests', '100']);
@@ -301,7 +307,7 @@ test('a wrong byte is an error, and shown with the request', async (t) => {
   );
 });
 
-test('an answer that nobody asked for, an end and a reset are errors, each by its name', async (t) => {
+test.serial('an answer that nobody asked for, an end and a reset are errors, each by its name', async (t) => {
   const answers = ['PONG\nPONG\n', '', undefined];
   const target = await serve(t, (socket) => {
     const answer = answers.shift();
@@ -316,7 +322,7 @@ test('an answer that nobody asked for, an end and a reset are errors, each by it
   t.deepEqual(errors, { 'closed by the server': 1, 'read ECONNRESET': 1 });
 });
 
-test('a server that falls silent is not waited for for ever', async (t) => {
+test.serial('a server that falls silent is not waited for for ever', async (t) => {
   let count = 0;
   const target = await serve(t, (socket) => ++count < 6 && socket.write('PONG\n'));
   const ran = await run(t, ['--target', target, '--connections', '2', '--requests', '9', '--patience', '200ms']);
@@ -325,7 +331,7 @@ test('a server that falls silent is not waited for for ever', async (t) => {
   t.regex(ran.stdout, /^errors +2 requests without an answer$/m);
 });
 
-test('a target that dies in the middle ends it, and what there was is shown as partial', async (t) => {
+test.serial('a target that dies in the middle ends it, and what there was is shown as partial', async (t) => {
   const server = await startServer(t, EPOLL);
   const loading = start(t, [...at(server), '--duration', '60s', '--connections', '10']);
   await loading.line(/closed loop, for 60\.0 s$/);
@@ -337,7 +343,7 @@ test('a target that dies in the middle ends it, and what there was is shown as p
   t.deepEqual(loading.survivors, []);
 });
 
-test('Ctrl-C in the middle: what there was is shown as partial, written, and nobody is left', async (t) => {
+test.serial('Ctrl-C in the middle: what there was is shown as partial, written, and nobody is left', async (t) => {
   const csv = folder(t)('rows.csv');
   const loading = start(t, [...at(await epoll()), '--duration', '60s', '--processes', '2', '--csv', csv]);
   await loading.line(/closed loop, for 60\.0 s$/);
@@ -349,7 +355,7 @@ test('Ctrl-C in the middle: what there was is shown as partial, written, and nob
   t.deepEqual(loading.survivors, []);
 });
 
-test('a process that is killed is missed, and the others report', async (t) => {
+test.serial('a process that is killed is missed, and the others report', async (t) => {
   const loading = start(t, [...at(await epoll()), '--duration', '2s', '--processes', '2']);
   await loading.line(/closed loop, for 2\.00 s$/);
   const [child] = processes(loading.child.pid!).filter(
@@ -361,7 +367,7 @@ test('a process that is killed is missed, and the others report', async (t) => {
   t.regex(loading.stdout.join('\n'), /^connected +5 of 10 /m);
 });
 
-test('a full disk costs the file and not the report', async (t) => {
+test.serial('a full disk costs the file and not the report', async (t) => {
   const loading = start(t, [...at(await epoll()), '--requests', '2', '--csv', '/dev/full']);
   t.is(await loading.ended, 1);
   t.regex(loading.stdout.join('\n'), /^requests +20 answered/m);
@@ -376,7 +382,7 @@ async function says(t: ExecutionContext, program: Program, status: number, line:
   t.regex(program.stderr[0]!, line);
 }
 
-test('nobody who listens is one line', async (t) => {
+test.serial('nobody who listens is one line', async (t) => {
   await says(
     t,
     start(t, ['--target', '127.0.0.1:1']),
@@ -403,7 +409,7 @@ const mistakes: [string, RegExp][] = [
   ['--processes 11', /11 processes have no connection each/],
 ];
 for (const [words, line] of mistakes) {
-  test(`a mistake is one line and status 2: ${words}`, async (t) => {
+  test.serial(`a mistake is one line and status 2: ${words}`, async (t) => {
     await says(t, start(t, words.split(' ')), 2, line);
   });
 }
