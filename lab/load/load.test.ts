@@ -371,7 +371,8 @@ test.serial('a full disk costs the file and not the report', async (t) => {
   const loading = start(t, [...at(await epoll()), '--requests', '2', '--csv', '/dev/full']);
   t.is(await loading.ended, 1);
   t.regex(loading.stdout.join('\n'), /^requests +20 answered/m);
-  t.deepEqual(loading.stderr, ['lab load: cannot write /dev/full: ENOSPC: no space left on device, write']);
+  // How far it is stands before that, on a machine so busy that it took a second.
+  t.is(loading.stderr.at(-1), 'lab load: cannot write /dev/full: ENOSPC: no space left on device, write');
   await says(t, start(t, ['--json', '/nowhere/load.json']), 1, /^lab load: ENOENT: .*'\/nowhere'$/);
 });
 
