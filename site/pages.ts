@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 const chapter = /^chapters\/(\d\d-[\w-]+)\/README\.md$/;
 const folder = /^((?:lib|lab|exercises)(?:\/[\w-]+)?)\/README\.md$/;
-const own = /^site\/(index\.md|source\/.+\.md)$/;
+const own = /^site\/([\w-]+\.md|source\/.+\.md)$/;
 
 /**
  * Maps a markdown file to the page VitePress makes of it.

@@ -82,7 +82,7 @@ export const epoll_wait = traced('epoll_wait', (epoll: number, events: EpollEven
   result(libcEpollWait(epoll, events.memory.address, events.capacity, milliseconds)),
 );
 
-const EPOLL_PWAIT2 = 441; // on every architecture; glibc has had a function for it since 2.35 alone
+const SYS_epoll_pwait2 = 441; // on every architecture; glibc has had a function for it since 2.35 alone
 const libcSyscall = libc('syscall', 'long', ['long', 'long', 'pointer', 'long', 'pointer', 'pointer', 'long']);
 const timeout = Memory.allocate(layout.timespec.size);
 const timeoutWords = new Int32Array(timeout.bytes.buffer);
@@ -104,7 +104,7 @@ export const epoll_pwait2 = traced(
       timeoutWords[SECONDS] = seconds;
       timeoutWords[NANOSECONDS] = Math.min(999_999_999, Math.ceil((microseconds - seconds * 1e6) * 1e3));
       const { memory, capacity } = events;
-      const count = result(libcSyscall(EPOLL_PWAIT2, epoll, memory.address, capacity, timeout.address, 0, 0));
+      const count = result(libcSyscall(SYS_epoll_pwait2, epoll, memory.address, capacity, timeout.address, 0, 0));
       if (count !== -ENOSYS && count !== -EPERM) return count;
       precise = false;
     }

@@ -19,7 +19,7 @@ export const SPLICE_F_MORE = 4;
 const AT_EMPTY_PATH = 0x1000;
 const STATX_BASIC_STATS = 0x7ff;
 /** The call's number, the same on both architectures: there is no function for it in the C library. */
-const SYS_OPENAT2 = 437;
+const SYS_openat2 = 437;
 
 const libcOpenat = libc('openat', 'int', ['int', 'pointer', 'int', 'int']);
 const libcSyscall = libc('syscall', 'long', ['long', 'int', 'pointer', 'pointer', 'size_t']);
@@ -66,7 +66,7 @@ export const openat2 = traced('openat2', (directory: number, name: Buffer, flags
   if (failed < 0) return failed;
   how.bytes.writeBigUInt64LE(BigInt(flags), layout.open_how.flags);
   how.bytes.writeBigUInt64LE(BigInt(resolve), layout.open_how.resolve);
-  return result(libcSyscall(SYS_OPENAT2, directory, path.address, how.address, how.length));
+  return result(libcSyscall(SYS_openat2, directory, path.address, how.address, how.length));
 });
 
 const { stx_mode, stx_ino, stx_size, stx_mtime } = layout.statx;

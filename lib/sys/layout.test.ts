@@ -102,7 +102,7 @@ for (const arch of ['x64', 'arm64'] as const) {
 }
 
 test('the numbers of system calls are those of the kernel’s tables for both architectures', (t) => {
-  t.deepEqual(signal.SYS_TGKILL, { x64: 234, arm64: 131 }); // <asm/unistd_64.h>, <asm-generic/unistd.h>
+  t.deepEqual(signal.SYS_tgkill, { x64: 234, arm64: 131 }); // <asm/unistd_64.h>, <asm-generic/unistd.h>
 });
 
 test('the layouts in use are those of the architecture that this process runs on', (t) => {
@@ -166,7 +166,7 @@ function assertions(arch: 'x64' | 'arm64'): string {
     ...(name === 'tcp_info' ? [] : [same(`sizeof(struct ${name})`, size)]),
     ...Object.entries(offsets).map(([field, at]) => same(`offsetof(struct ${name}, ${field})`, at)),
   ]);
-  const numbers = [same('SYS_tgkill', signal.SYS_TGKILL[arch])];
+  const numbers = [same('SYS_tgkill', signal.SYS_tgkill[arch])];
   return [...structs, ...constants.map(([name, value]) => same(name, value)), ...numbers].join('');
 }
 

@@ -96,8 +96,8 @@ export const signalfd = traced(
 );
 
 // Called by its number: the C library has had a function for it only since glibc 2.30, and musl has none.
-export const SYS_TGKILL = { x64: 234, arm64: 131 };
-const NUMBER = SYS_TGKILL[process.arch as 'x64' | 'arm64'];
+export const SYS_tgkill = { x64: 234, arm64: 131 };
+const NUMBER = SYS_tgkill[process.arch as 'x64' | 'arm64'];
 
 /**
  * tgkill(2): sends a signal to one thread, which alone can take it. To the calling thread itself it has come when the

@@ -1,6 +1,7 @@
 /** The theme: VitePress's own with this workshop's look, its start page, chapter heads and source pages. */
 import type { Theme } from 'vitepress';
 import DefaultTheme from 'vitepress/theme';
+import Calls from './Calls.vue';
 import ChapterHead from './ChapterHead.vue';
 import Ladder from './Ladder.vue';
 import Layout from './Layout.vue';
@@ -13,6 +14,7 @@ const theme: Theme = {
   extends: DefaultTheme,
   Layout,
   enhanceApp: ({ app }) => {
+    app.component('Calls', Calls);
     app.component('ChapterHead', ChapterHead);
     app.component('Ladder', Ladder);
     app.component('RequestPath', RequestPath);
