@@ -66,6 +66,15 @@ test('a call stands with the chapters whose programs name it', (t) => {
   );
 });
 
+test('a call without a chapter is made by the lab', (t) => {
+  const without = calls.filter(({ named, beneath }) => named.length + beneath.length === 0).map(({ name }) => name);
+  const lab = callFamilies(root, [{ name: '../lab/load', title: 'lab load' }]).flatMap((family) => family.calls);
+  t.deepEqual(
+    without.filter((name) => !lab.some((call) => call.name === name && call.named.length + call.beneath.length > 0)),
+    [],
+  );
+});
+
 for (const chapter of ['01-iterative', '02-select', '05-prefork', '09-epoll', '12-coroutines', '13-io-uring']) {
   test(`whatever ${chapter} calls in a run, the table has it`, async (t) => {
     const traced = await Traced.launch(`chapters/${chapter}/server.ts`);

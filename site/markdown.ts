@@ -1,6 +1,7 @@
-/** What the site adds to VitePress's markdown: links become addresses, snippets name their source, chapters get a head, pictures are put in. */
+/** What the site adds to VitePress's markdown: links become addresses, snippets name their source, terms lead to the glossary, chapters get a head, pictures are put in. */
 import { posix, relative } from 'node:path';
 import type { MarkdownRenderer } from 'vitepress';
+import { linkTerms } from './glossary.ts';
 import { isRelative, siteAddress, targetOf } from './links.ts';
 import { inlinePictures } from './pictures.ts';
 
@@ -72,6 +73,7 @@ function nameSources(md: MarkdownRenderer, root: string, base: string): void {
  */
 export function extendMarkdown(md: MarkdownRenderer, root: string, base: string): void {
   rewriteLinks(md, root);
+  linkTerms(md, root, (env) => fileOf(root, env as Environment));
   addChapterHead(md, root);
   nameSources(md, root, base);
   inlinePictures(md, root, (env) => fileOf(root, env));

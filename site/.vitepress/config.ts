@@ -96,6 +96,13 @@ export default defineConfig({
     nav: [
       ...(first ? [{ text: 'Chapters', link: `/${first.name}/`, activeMatch: '^/\\d\\d-' }] : []),
       { text: 'The ladder', link: '/#ladder' },
+      {
+        text: 'Reference',
+        items: [
+          { text: 'System calls', link: '/calls' },
+          { text: 'Glossary', link: '/glossary' },
+        ],
+      },
     ],
     sidebar: sidebar(root, chapters),
     outline: { level: [2, 3], label: 'On this page' },
