@@ -1,10 +1,12 @@
 /** The theme: VitePress's own with this workshop's look, its start page, chapter heads and source pages. */
 import type { Theme } from 'vitepress';
 import DefaultTheme from 'vitepress/theme';
+import Agenda from './Agenda.vue';
 import Calls from './Calls.vue';
 import ChapterHead from './ChapterHead.vue';
 import Ladder from './Ladder.vue';
 import Layout from './Layout.vue';
+import Lessons from './Lessons.vue';
 import RequestPath from './RequestPath.vue';
 import SourceHead from './SourceHead.vue';
 import StartHead from './StartHead.vue';
@@ -14,9 +16,11 @@ const theme: Theme = {
   extends: DefaultTheme,
   Layout,
   enhanceApp: ({ app }) => {
+    app.component('Agenda', Agenda);
     app.component('Calls', Calls);
     app.component('ChapterHead', ChapterHead);
     app.component('Ladder', Ladder);
+    app.component('Lessons', Lessons);
     app.component('RequestPath', RequestPath);
     app.component('SourceHead', SourceHead);
     app.component('StartHead', StartHead);
