@@ -61,6 +61,14 @@ PONG
 \`\`\`
 `,
   'chapters/02-select/server.ts': 'export {};\n',
+  'site/glossary.md': `# Glossary
+
+### backlog
+
+The connections that wait.
+`,
+  'lib/sys/README.md': '# System calls\n',
+  'lab/README.md': '# The lab\n',
   'lib/sys/socket.ts': `/** accept(2). */
 export function accept(listener: number): number {
   return listener + 1;

@@ -1,82 +1,18 @@
 /** A reader in Chromium: search, dark mode, links, narrow and wide pages, accessibility; all below a base, as a project's site stands. */
-import { readFileSync, statSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import type { AddressInfo } from 'node:net';
-import { extname, join } from 'node:path';
 import test from 'ava';
 import type { AxeResults } from 'axe-core';
-import { type Browser, chromium, type Page } from 'playwright-core';
-import { build, makeWorkshop, type Workshop } from './fixture.ts';
+import { base, reader } from './reader.ts';
 
-const base = '/workshop/';
 const chapter = `${base}01-iterative/`;
 const source = `${base}source/chapters/01-iterative/server.ts.html`;
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const types: Record<string, string> = {
-  '.html': 'text/html',
-  '.js': 'text/javascript',
-  '.css': 'text/css',
-  '.svg': 'image/svg+xml',
-  '.woff2': 'font/woff2',
-  '.json': 'application/json',
-};
-
-let workshop: Workshop;
-let server: Server;
-let browser: Browser;
-let origin = '';
-
-/** Serves the built files and nothing else: 404 for what is not a file, as a plain file server does. */
-function serve(outDir: string): Promise<Server> {
-  const listening = createServer((request, response) => {
-    const path = decodeURIComponent(new URL(request.url ?? '/', 'http://site').pathname);
-    const file = join(outDir, path.replace(base, '/').replace(/\/$/, '/index.html'));
-    const found = path.startsWith(base) && statSync(file, { throwIfNoEntry: false })?.isFile();
-    response.writeHead(found ? 200 : 404, { 'content-type': types[extname(file)] ?? 'text/plain' });
-    response.end(found ? readFileSync(file) : '');
-  });
-  return new Promise((resolve) => listening.listen(0, '127.0.0.1', () => resolve(listening)));
-}
-
-/** Opens a page of the site; what the page complains of, and whom it asks beside the site, is collected in `complaints`. */
-async function open(
-  path: string,
-  width: number,
-  colorScheme: 'light' | 'dark' = 'light',
-): Promise<{ page: Page; complaints: string[] }> {
-  const context = await browser.newContext({ viewport: { width, height: 844 }, colorScheme });
-  const page = await context.newPage();
-  const complaints: string[] = [];
-  page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
-  page.on('pageerror', (error) => complaints.push(error.message));
-  page.on('request', (request) => request.url().startsWith(origin) || complaints.push(`asked for ${request.url()}`));
-  await page.goto(origin + path, { waitUntil: 'networkidle' });
-  return { page, complaints };
-}
-
-test.before(async (t) => {
-  t.timeout(120_000);
-  workshop = makeWorkshop();
-  const { code, output, outDir } = await build(workshop.dir, base);
-  t.is(code, 0, output);
-  server = await serve(outDir);
-  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  browser = await chromium.launch({
-    executablePath: '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
-  });
-});
-
-test.after.always(async () => {
-  await browser?.close();
-  server?.close();
-  workshop?.remove();
-});
+const open = reader(test);
 
 for (const width of [1280, 390]) {
   for (const scheme of ['light', 'dark'] as const) {
-    for (const path of [base, chapter, source]) {
+    for (const path of [base, chapter, source, `${base}calls.html`, `${base}teach.html`, `${chapter}?sheet`]) {
       test.serial(`${path} at ${width} px, ${scheme}: accessible, no error, nothing wider than the page`, async (t) => {
         const { page, complaints } = await open(path, width, scheme);
         await page.evaluate(axe);
@@ -97,7 +33,7 @@ for (const width of [1280, 390]) {
 test.serial('search finds a chapter by a word of its text and leads there', async (t) => {
   const { page, complaints } = await open(base, 1280);
   await page.keyboard.press('Control+k');
-  await page.getByRole('searchbox').fill('backlog');
+  await page.getByRole('searchbox').fill('handshakes');
   await page.locator('.VPLocalSearchBox .result').first().click();
   await page.waitForURL(`**${chapter}**`);
   t.is(
@@ -176,5 +112,65 @@ test.serial('a snippet shows its region and no more; a command has a copy button
   t.true(snippet.startsWith('// Serve one client after another.'), snippet);
   t.notRegex(snippet, /region|import/);
   t.is(await page.locator('.language-sh button.copy').count(), 1);
+  await page.context().close();
+});
+
+test.serial('a term of a text leads to the glossary', async (t) => {
+  const { page } = await open(chapter, 1280);
+  const term = page.locator('a.term', { hasText: 'backlog' });
+  t.is(await term.getAttribute('title'), 'The connections that wait.');
+  await term.click();
+  await page.waitForURL('**/glossary.html#backlog');
+  await page.getByRole('heading', { name: 'backlog' }).waitFor();
+  t.pass();
+  await page.context().close();
+});
+
+test.serial('the schedule follows the chapters that are picked, and the times', async (t) => {
+  const { page, complaints } = await open(`${base}teach.html`, 1280);
+  const rows = (): Promise<string[]> => page.locator('.plan tr').allInnerTexts();
+  const plain = async (): Promise<string[]> => (await rows()).map((row) => row.replace(/\s+/g, ' '));
+  t.deepEqual(await plain(), ['09:00–09:30 01Iterative', '09:30–10:00 02select']);
+  await page.getByRole('checkbox', { name: 'Iterative' }).uncheck();
+  t.deepEqual(await plain(), ['09:00–09:30 02select']);
+  await page.getByLabel('from', { exact: true }).fill('12:40');
+  t.regex((await page.locator('.left').textContent()) ?? '', /^\s*No time is left for select\.\s*$/);
+  await page.getByLabel('from', { exact: true }).fill('13:40');
+  t.regex((await page.locator('.left').textContent()) ?? '', /must be after the beginning/);
+  await page.getByRole('button', { name: 'One day' }).click();
+  t.deepEqual(await plain(), ['09:00–09:30 01Iterative', '09:30–10:00 02select']);
+  t.deepEqual(complaints, []);
+  await page.context().close();
+});
+
+test.serial('a chapter is presented: keys turn the slides, and the notes in a second window follow', async (t) => {
+  const { page, complaints } = await open(chapter, 1280);
+  await page.getByRole('button', { name: 'Present' }).click();
+  const slides = page.getByRole('dialog');
+  const heading = (): Promise<string | null> => slides.getByRole('heading').first().textContent();
+  t.is(await heading(), 'One at a time');
+  const [notes] = await Promise.all([page.waitForEvent('popup'), page.keyboard.press('n')]);
+  await notes.getByRole('timer').waitFor();
+  t.true(await notes.getByText('what does accept wait for?').isVisible());
+  await page.keyboard.press('ArrowRight');
+  t.is(await heading(), 'The loop');
+  await notes.locator('.now', { hasText: 'The loop' }).waitFor();
+  await notes.keyboard.press('ArrowLeft');
+  await slides.getByRole('heading', { name: 'One at a time' }).waitFor();
+  await page.keyboard.press('Escape');
+  t.is(await slides.count(), 0);
+  t.is(new URL(page.url()).search, '');
+  t.deepEqual(complaints, []);
+  await page.context().close();
+});
+
+test.serial('on paper a chapter is its text, and a lab sheet stands alone', async (t) => {
+  const { page } = await open(chapter, 1280);
+  await page.emulateMedia({ media: 'print' });
+  t.false(await page.locator('.VPSidebar').isVisible());
+  t.true(await page.locator('.vp-doc h1').isVisible());
+  await page.goto(`${page.url()}?sheet`, { waitUntil: 'networkidle' });
+  t.false(await page.locator('.VPDoc h1').isVisible());
+  t.is(await page.locator('.sheet .lines').count(), 1);
   await page.context().close();
 });

@@ -11,6 +11,7 @@ import RequestPath from './RequestPath.vue';
 import SourceHead from './SourceHead.vue';
 import StartHead from './StartHead.vue';
 import './style.css';
+import './print.css';
 
 const theme: Theme = {
   extends: DefaultTheme,
