@@ -1,7 +1,7 @@
 /** What each process of a load runs: it hears its settings, then loads until it is told to stop, or has done its part. */
 
 import { endWithParent, FIRST_INHERITED } from '../../lib/program/child.ts';
-import { check, EINTR, SystemError } from '../../lib/sys/errors.ts';
+import { check, ECONNRESET, EINTR, EPIPE, SystemError } from '../../lib/sys/errors.ts';
 import { read, write } from '../../lib/sys/io.ts';
 import { Memory, mapShared } from '../../lib/sys/memory.ts';
 import { Engine, type Link } from './engine.ts';
@@ -28,7 +28,8 @@ class Parent implements Link {
     let count: number;
     do count = read(LINK, memory, 0, memory.length);
     while (count === -EINTR);
-    if (check(count, 'read') === 0) process.exit(1); // it is gone
+    if (count === 0 || count === -ECONNRESET) process.exit(1); // it is gone, and may have left something unread
+    check(count, 'read');
     const lines = (this.#begun + memory.bytes.toString('latin1', 0, count)).split('\n');
     this.#begun = lines.pop()!;
     return lines;
@@ -43,6 +44,7 @@ class Parent implements Link {
     for (let at = 0; at < bytes.length; ) {
       const length = bytes.copy(memory.bytes, 0, at);
       const count = write(LINK, memory, 0, length);
+      if (count === -EPIPE || count === -ECONNRESET) process.exit(1);
       if (count !== -EINTR) at += check(count, 'write');
     }
   }

@@ -3,9 +3,9 @@
 import { SystemError } from '../../lib/sys/errors.ts';
 import { describe, search } from './find-max.ts';
 import { machineLimits, NotEnough, type Plan, plan, raiseDescriptorLimit } from './limits.ts';
+import { ProcessFailed } from './loader.ts';
 import { durationOf, type Options, readOptions } from './options.ts';
 import { checkWritable, writeOutputs } from './outputs.ts';
-import { ProcessFailed } from './processes.ts';
 import { Telling } from './progress.ts';
 import { holding, report } from './report.ts';
 import { NoSuchCommand, parseRequests, type Request } from './requests.ts';
@@ -90,6 +90,7 @@ async function carryOut(options: Options, settings: Load, divided: Plan): Promis
   };
   process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
   const telling = new Telling(run, options);
+  run.failed = ({ message }) => run.stopped || telling.say(`${NAME}: ${message}`);
   try {
     const connecting = await run.met();
     if (connecting.connected === 0 && !run.stopped) {
@@ -117,31 +118,34 @@ async function measure(run: Run, options: Options, telling: Telling): Promise<Re
   if (hold && duration === undefined) return run.part({});
   const part = { microseconds: microseconds(durationOf(options)) };
   if (findMax === undefined) return run.part(part, rate);
-  const trials = await search(
+  const found = await search(
     findMax,
     (attempt) => run.part({ ...part, more: true }, attempt),
     (trial) => telling.say(describe(trial, findMax)),
     () => run.stopped,
   );
   telling.stop();
-  const best = trials.filter(({ kept }) => kept).sort((a, b) => b.rate - a.rate)[0];
-  if (run.stopped) console.log('PARTIAL RESULT: interrupted');
+  const best = found.trials.filter(({ kept }) => kept).sort((a, b) => b.rate - a.rate)[0];
+  const partial = found.partial ?? (run.stopped ? 'interrupted' : undefined);
   if (best === undefined) {
-    console.log(`no rate kept ${findMax.text}`);
+    console.log(`${partial === undefined ? '' : `PARTIAL RESULT: ${partial}\n\n`}no rate kept ${findMax.text}`);
     return undefined;
   }
-  console.log(`${count(best.rate)}/s is the highest rate that kept ${findMax.text}\n`);
-  return best.result;
+  const highest = partial === undefined ? 'the highest rate' : 'the highest rate so far';
+  console.log(`${count(best.rate)}/s is ${highest} that kept ${findMax.text}\n`);
+  return { ...best.result, partial };
 }
 
 /** Reports a result, and writes the files. @returns the exit status */
 async function conclude(options: Options, settings: Load, result: Result, stopped: boolean): Promise<number> {
-  // Who holds without an end is always interrupted.
-  const held = options.hold && options.duration === undefined && result.partial === 'interrupted';
-  const shown = held ? { ...result, partial: undefined } : result;
+  // Who holds without an end is always interrupted; that is no news.
+  const endless = options.hold && options.duration === undefined;
+  const shown = endless
+    ? { ...result, partial: result.partial?.replace(/(; )?interrupted$/, '') || undefined }
+    : result;
   console.log(options.hold ? holding(shown) : report(shown));
   const written = await writeOutputs(options, settings, shown);
   if (!written) return FAILED;
-  if (stopped && !held) return INTERRUPTED;
+  if (stopped && !endless) return INTERRUPTED;
   return succeeded(shown) && (!options.hold || shown.served === shown.connections) ? WELL : FAILED;
 }

@@ -6,9 +6,9 @@ const HEAD = ['connection', 'requests', 'errors', 'min_us', 'mean_us', 'p50_us',
 
 /** The rows of all connections, times in microseconds; without an answer they have none. */
 export function csv({ rows = [] }: Result): string {
-  const lines = rows.map(([requests, errors, ...times]) => {
+  const lines = rows.map(([connection, requests, errors, ...times]) => {
     const cells = Array.from({ length: 5 }, (_, i) => times[i]?.toFixed(2) ?? '');
-    return [requests, errors, ...cells];
+    return [connection, requests, errors, ...cells];
   });
-  return [HEAD, ...lines.map((cells, i) => [i + 1, ...cells])].map((cells) => `${cells.join(',')}\n`).join('');
+  return [HEAD, ...lines].map((cells) => `${cells.join(',')}\n`).join('');
 }

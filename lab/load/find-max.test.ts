@@ -6,17 +6,17 @@ import { FINE, Histogram } from './histogram.ts';
 import type { Result } from './result.ts';
 
 /** A result in which everything took so long, in microseconds. */
-function result(took: number): Result {
+function result(took: number, more: Partial<Result> = {}): Result {
   const roundTrips = new Histogram(FINE);
   roundTrips.record(took * 4);
-  return { roundTrips, errors: new Map(), unanswered: 0, unsent: 0, partial: undefined } as unknown as Result;
+  return { roundTrips, errors: new Map(), unanswered: 0, unsent: 0, partial: undefined, ...more } as unknown as Result;
 }
 
 for (const limit of [3, 700, 1000, 12_345, 900_000]) {
   test(`finds ${limit} requests a second, to a twentieth, in few tries`, async (t) => {
     const condition = parseCondition('p99<10ms')!;
     const attempt = async (rate: number): Promise<Result> => result(rate <= limit ? 5000 : 20_000);
-    const trials = await search(
+    const { trials } = await search(
       condition,
       attempt,
       () => {},
@@ -31,7 +31,7 @@ for (const limit of [3, 700, 1000, 12_345, 900_000]) {
 
 test('ends where nothing keeps it, and when it is told to', async (t) => {
   const condition = parseCondition('mean<1us')!;
-  const never = await search(
+  const { trials: never } = await search(
     condition,
     async () => result(100),
     () => {},
@@ -46,9 +46,26 @@ test('ends where nothing keeps it, and when it is told to', async (t) => {
         () => {},
         () => true,
       )
-    ).length,
+    ).trials.length,
     0,
   );
+});
+
+test('ends where connections are lost or a process is missing, and says so', async (t) => {
+  const condition = parseCondition('p99<10ms')!;
+  const cases: [Partial<Result>, string, number][] = [
+    [{ errors: new Map([['read ECONNRESET', 3]]) }, 'at 4,000/s read ECONNRESET 3×', 3],
+    [{ partial: 'process 1 has ended (SIGKILL)' }, 'process 1 has ended (SIGKILL)', 2],
+  ];
+  for (const [wrong, why, tried] of cases) {
+    const { trials, partial } = await search(
+      condition,
+      async (rate) => result(10, rate < 4000 ? {} : wrong),
+      () => {},
+      () => false,
+    );
+    t.deepEqual([partial, trials.length, trials.filter(({ kept }) => kept).length], [why, tried, 2]);
+  }
 });
 
 test('conditions are a percentile, the mean or the longest, and a bound with a unit', (t) => {

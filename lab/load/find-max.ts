@@ -1,7 +1,8 @@
 /** The highest rate that keeps a promise: doubled until it is broken, then halved in between. */
 
+import { problems } from './report.ts';
 import type { Result } from './result.ts';
-import { span, time } from './units.ts';
+import { count, span, time } from './units.ts';
 
 /** What shall hold, as in `p99<10ms`. */
 export interface Condition {
@@ -61,29 +62,31 @@ export function keeps(result: Result, condition: Condition): boolean {
  *
  * @param attempt tries a rate
  * @param over whether to look no more
- * @returns all that were tried, in their order
+ * @returns all that were tried, in their order; and why it ended too soon, where it did
  */
 export async function search(
   condition: Condition,
   attempt: (rate: number) => Promise<Result>,
   tell: (trial: Trial) => void,
   over: () => boolean,
-): Promise<Trial[]> {
+): Promise<{ trials: Trial[]; partial?: string | undefined }> {
   const trials: Trial[] = [];
   let [held, broken] = [0, Number.POSITIVE_INFINITY];
   let rate = FIRST;
   while (!over() && broken / held > NEAR && rate >= LEAST && rate <= MOST) {
     const result = await attempt(rate);
-    if (result.partial !== undefined) break;
+    if (result.partial !== undefined) return { trials, partial: result.partial };
     const trial = { rate, result, kept: keeps(result, condition) };
     trials.push(trial);
     tell(trial);
+    // Those connections are gone: a lower rate would be tried with fewer, and tell something else.
+    if (result.errors.size > 0) return { trials, partial: `at ${count(rate)}/s ${problems(result).join(', ')}` };
     if (trial.kept) held = rate;
     else broken = rate;
     rate = broken === Number.POSITIVE_INFINITY ? 2 * held : held === 0 ? broken / 4 : Math.sqrt(held * broken);
     rate = rate < 10 ? rate : Math.round(rate);
   }
-  return trials;
+  return { trials };
 }
 
 /** A trial as a line. */

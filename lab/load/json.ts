@@ -37,8 +37,8 @@ export function json({ target, rate, findMax, cpus: bound }: Options, load: Load
       toSeconds: to,
       ...short(piece),
     })),
-    perConnection: rows?.map(([requests, failures, min, mean, p50, p99, max]) => {
-      return { requests, errors: failures, min, mean, p50, p99, max };
+    perConnection: rows?.map(([connection, requests, failures, min, mean, p50, p99, max]) => {
+      return { connection, requests, errors: failures, min, mean, p50, p99, max };
     }),
     machine: {
       processors: cpus().length,

@@ -1,91 +1,15 @@
 /** `lab load` against real chapters: every option, and what is said and left when something goes wrong. */
 
-import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { type AddressInfo, createServer, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import test, { type ExecutionContext } from 'ava';
+import { readdirSync, readFileSync } from 'node:fs';
+import test from 'ava';
 import { openDescriptors } from '../../lib/testing/footprint.ts';
 import { processes } from '../../lib/testing/proc.ts';
-import {
-  launchServer,
-  type Program,
-  type Server,
-  type StartOptions,
-  startProgram,
-  startServer,
-  until,
-} from '../../lib/testing/server.ts';
+import { startServer, until } from '../../lib/testing/server.ts';
 import { traces } from '../../lib/testing/traced.ts';
+import { at, EPOLL, epollOf, folder, run, says, serve, start, well } from './testing.ts';
 
-const EPOLL = 'chapters/09-epoll/server.ts';
 const traceOf = traces(test);
-
-let shared: Promise<Server> | undefined;
-const epoll = (): Promise<Server> => {
-  shared ??= launchServer(EPOLL);
-  return shared;
-};
-test.after.always(async () => (await shared)?.kill());
-
-function start(t: ExecutionContext, args: readonly string[], options: Omit<StartOptions, 'args'> = {}): Program {
-  return startProgram(t, 'lab/lab.mjs', { ...options, args: ['load', ...args] });
-}
-
-const at = ({ host, port }: { host: string; port: number }): string[] => ['--target', `${host}:${port}`];
-
-/** A folder for files; its path, and that of a file in it. */
-function folder(t: ExecutionContext): (file: string) => string {
-  const path = mkdtempSync(join(tmpdir(), 'lab-load-'));
-  t.teardown(() => rmSync(path, { recursive: true, force: true }));
-  return (file) => join(path, file);
-}
-
-/** What --json writes, as far as it is looked at here. */
-interface Written {
-  readonly requests: number;
-  readonly seconds: number;
-  readonly served: number;
-  readonly held: number;
-  readonly processes: number;
-  readonly unanswered: number;
-  readonly unsent: number;
-  readonly errors: Record<string, number>;
-  readonly differences: string[];
-  readonly partial?: string;
-  readonly connecting: { readonly connected: number; readonly answered: number; readonly seconds: number };
-  readonly roundTrips: Record<string, number>;
-  readonly service?: Record<string, number>;
-  readonly timeline: { readonly count: number }[];
-  readonly perConnection: {
-    readonly requests: number;
-    readonly errors: number;
-    readonly min?: number;
-    readonly max?: number;
-  }[];
-}
-
-/** Runs to the end. @returns what it wrote, how it ended, and what it said */
-async function run(
-  t: ExecutionContext,
-  args: readonly string[],
-  options: Omit<StartOptions, 'args'> = {},
-): Promise<{ written: Written; status: number | string; stdout: string; stderr: string }> {
-  const path = folder(t)('load.json');
-  const program = start(t, [...args, '--json', path], options);
-  const status = await program.ended;
-  t.deepEqual(program.survivors, []);
-  const [stdout, stderr] = [program.stdout.join('\n'), program.stderr.join('\n')];
-  const written = existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Written) : ({} as Written);
-  return { written, status, stdout, stderr };
-}
-
-/** All went well. */
-function well(t: ExecutionContext, { written, status, stderr }: Awaited<ReturnType<typeof run>>): void {
-  t.is(status, 0, stderr);
-  t.deepEqual([written.errors, written.unanswered, written.partial], [{}, 0, undefined]);
-}
+const epoll = epollOf(test);
 
 test.serial(
   '--requests and --connections: so many on each, a row for each, and all of them are answered',
@@ -262,109 +186,12 @@ test.serial('01-iterative serves one after another, and all of them in the end',
   t.true(first!.max! < last!.max!, 'the last has waited for the others');
 });
 
-/** Lines that a server of the test's own answers, on TCP or on a path. @returns where it listens */
-async function serve(
-  t: ExecutionContext,
-  answer: (socket: Socket, line: string) => void,
-  path?: string,
-): Promise<string> {
-  const sockets: Socket[] = [];
-  const server = createServer((socket) => {
-    sockets.push(socket);
-    socket
-      .on('error', () => {})
-      .on('data', (data) => {
-        for (const line of data.toString().split('\n').slice(0, -1)) answer(socket, line);
-      });
-  });
-  server.listen(path === undefined ? { port: 0, host: '127.0.0.1' } : { path });
-  await once(server, 'listening');
-  t.teardown(() => {
-    for (const socket of sockets) socket.destroy();
-    server.close();
-  });
-  return path ?? `127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
-
 test.serial('a Unix socket is a target too', async (t) => {
-  const path = await serve(t, (socket) => socket.write('PONG\n'), folder(t)('load.sock'));
+  const path = await serve(t, (socket) => socket.write('PONG\n'), { path: folder(t)('load.sock') });
   const ran = await run(t, ['--target', path, '--connections', '5', '--requests', '10']);
   well(t, ran);
   t.is(ran.written.requests, 50);
   await says(t, start(t, ['--target', '/nowhere/load.sock']), 1, /^lab load: \/nowhere\/load\.sock does not exist; /);
-});
-
-test.serial('a wrong byte is an error, and shown with the request', async (t) => {
-  let count = 0;
-  const target = await serve(t, (socket) => socket.write(++count % 10 === 0 ? 'PANG\n' : 'PONG\n'));
-  const ran = await run(t, ['--target', target, '--connections', '2', '--requests', '100']);
-  t.is(ran.status, 1);
-  t.is(ran.written.errors['wrong answer'], 2);
-  t.regex(ran.stdout, /^errors +wrong answer 2×/m);
-  t.regex(
-    ran.stdout,
-    /connection \d: to "PING\\n" byte 2 of the answer is "A", not "O": "PANG\\n" came, and not "PONG\\n"$/m,
-  );
-});
-
-test.serial('an answer that nobody asked for, an end and a reset are errors, each by its name', async (t) => {
-  const answers = ['PONG\nPONG\n', '', undefined];
-  const target = await serve(t, (socket) => {
-    const answer = answers.shift();
-    if (answer === undefined) socket.resetAndDestroy();
-    else if (answer === '') socket.end();
-    else socket.write(answer);
-  });
-  const ran = await run(t, ['--target', target, '--connections', '3', '--requests', '1', '--pipeline', '1']);
-  t.is(ran.status, 1);
-  // Who has his answer may be gone before the second one comes.
-  const { 'wrong answer': _, ...errors } = ran.written.errors;
-  t.deepEqual(errors, { 'closed by the server': 1, 'read ECONNRESET': 1 });
-});
-
-test.serial('a server that falls silent is not waited for for ever', async (t) => {
-  let count = 0;
-  const target = await serve(t, (socket) => ++count < 6 && socket.write('PONG\n'));
-  const ran = await run(t, ['--target', target, '--connections', '2', '--requests', '9', '--patience', '200ms']);
-  t.deepEqual([ran.status, ran.written.unanswered], [1, 2]);
-  t.regex(ran.stdout, /^PARTIAL RESULT: no answer for 0\.2 s$/m);
-  t.regex(ran.stdout, /^errors +2 requests without an answer$/m);
-});
-
-test.serial('a target that dies in the middle ends it, and what there was is shown as partial', async (t) => {
-  const server = await startServer(t, EPOLL);
-  const loading = start(t, [...at(server), '--duration', '60s', '--connections', '10']);
-  await loading.line(/closed loop, for 60\.0 s$/);
-  await server.kill();
-  t.is(await loading.ended, 1);
-  const text = loading.stdout.join('\n');
-  t.regex(text, /^PARTIAL RESULT: no connection is left$/m);
-  t.regex(text, /^errors +(closed by the server|read ECONNRESET|write EPIPE|write ECONNRESET) /m);
-  t.deepEqual(loading.survivors, []);
-});
-
-test.serial('Ctrl-C in the middle: what there was is shown as partial, written, and nobody is left', async (t) => {
-  const csv = folder(t)('rows.csv');
-  const loading = start(t, [...at(await epoll()), '--duration', '60s', '--processes', '2', '--csv', csv]);
-  await loading.line(/closed loop, for 60\.0 s$/);
-  process.kill(-loading.child.pid!, 'SIGINT'); // as a terminal does, to all of them
-  t.is(await loading.ended, 130);
-  t.regex(loading.stdout.join('\n'), /^PARTIAL RESULT: interrupted$/m);
-  t.regex(loading.stderr.join('\n'), /rows\.csv is written, of a partial result$/m);
-  t.is(readFileSync(csv, 'utf8').trim().split('\n').length, 11);
-  t.deepEqual(loading.survivors, []);
-});
-
-test.serial('a process that is killed is missed, and the others report', async (t) => {
-  const loading = start(t, [...at(await epoll()), '--duration', '2s', '--processes', '2']);
-  await loading.line(/closed loop, for 2\.00 s$/);
-  const [child] = processes(loading.child.pid!).filter(
-    ({ parent, name }) => parent === loading.child.pid && name !== 'esbuild',
-  );
-  process.kill(child!.pid, 'SIGKILL');
-  t.is(await loading.ended, 1);
-  t.regex(loading.stdout.join('\n'), /^PARTIAL RESULT: process \d has ended \(SIGKILL\)$/m);
-  t.regex(loading.stdout.join('\n'), /^connected +5 of 10 /m);
 });
 
 test.serial('a full disk costs the file and not the report', async (t) => {
@@ -375,13 +202,6 @@ test.serial('a full disk costs the file and not the report', async (t) => {
   t.is(loading.stderr.at(-1), 'lab load: cannot write /dev/full: ENOSPC: no space left on device, write');
   await says(t, start(t, ['--json', '/nowhere/load.json']), 1, /^lab load: ENOENT: .*'\/nowhere'$/);
 });
-
-/** It ends with a status and one line, and says nothing else. */
-async function says(t: ExecutionContext, program: Program, status: number, line: RegExp): Promise<void> {
-  t.is(await program.ended, status, program.stderr.join('\n'));
-  t.deepEqual([program.stdout, program.stderr.length], [[], 1], program.stderr.join('\n'));
-  t.regex(program.stderr[0]!, line);
-}
 
 test.serial('nobody who listens is one line', async (t) => {
   await says(

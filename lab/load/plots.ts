@@ -27,7 +27,7 @@ export function plots(result: Result): Figure[] {
   const figures = [distribution(result), tail(result)];
   const pieces = timeline.filter(({ to }) => to <= result.seconds + 1e-6);
   if (pieces.length > 1) figures.push(throughput(pieces), overTime(pieces));
-  const means = (rows ?? []).flatMap(([, , , mean]) => mean ?? []);
+  const means = (rows ?? []).flatMap(([, , , , mean]) => mean ?? []);
   if (means.length > 1) figures.push(connections(means));
   return figures;
 }

@@ -1,97 +1,10 @@
-/** The processes that load: started, each on its processor, given orders, and heard. */
+/** The processes that load, all of them together. */
 
-import type { ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { Socket } from 'node:net';
-import { createInterface } from 'node:readline';
-import { startChild } from '../../lib/program/launch.ts';
-import { check, SystemError } from '../../lib/sys/errors.ts';
+import { check } from '../../lib/sys/errors.ts';
 import { close } from '../../lib/sys/io.ts';
 import { mapShared, memfd } from '../../lib/sys/memory.ts';
-import { getAffinity, setAffinity } from '../../lib/sys/resources.ts';
-import { openSocketpair, SOCK_STREAM } from '../../lib/sys/socket.ts';
-import { line, type Meeting, type News, type Order, PROGRESS, type Report, type Settings } from './settings.ts';
-
-const ENTRY = new URL('./child.ts', import.meta.url);
-
-/** A process has ended and not said what it measured, or could not do its part. */
-export class ProcessFailed extends Error {}
-
-/** One process that loads. */
-class Loader {
-  readonly child: ChildProcess;
-  /** When it has ended, and nothing more will be heard of it. */
-  readonly over: Promise<void>;
-  readonly #socket: Socket;
-  readonly #news: News[] = [];
-  #wake = (): void => {};
-  #ended: string | undefined;
-
-  /** @param cpu where it runs; undefined for wherever the kernel likes */
-  constructor(slot: number, slots: number, shared: number, cpu: number | undefined) {
-    const [ours, its] = openSocketpair(SOCK_STREAM);
-    const before = cpu === undefined ? undefined : getAffinity();
-    try {
-      // Inherited with all its threads; they exist by the time that the child could bind itself.
-      if (cpu !== undefined) bind(cpu);
-      this.child = startChild(ENTRY, [`${slot}`, `${slots}`], [its, shared]);
-    } finally {
-      if (before !== undefined) setAffinity(before);
-      close(its);
-    }
-    this.#socket = new Socket({ fd: ours });
-    const lines = createInterface({ input: this.#socket });
-    lines.on('error', () => {}); // its end is told by the child's
-    lines.on('line', (text) => {
-      this.#news.push(JSON.parse(text) as News);
-      this.#wake();
-    });
-    // What it has said last may be heard after its end: it is over when both the process and the line have ended.
-    const closed = once(this.#socket, 'close');
-    const ended = new Promise<string>((resolve) => {
-      this.child.once('error', ({ message }) => resolve(message));
-      this.child.once('close', (status, signal) => resolve(`process ${slot + 1} has ended (${signal ?? status})`));
-    });
-    this.over = Promise.all([ended, closed]).then(([how]) => {
-      this.#ended = how;
-      this.#wake();
-    });
-  }
-
-  tell(what: Settings | Order): void {
-    if (!this.#socket.destroyed) this.#socket.write(line(what));
-  }
-
-  /** The next thing that it says. @throws ProcessFailed */
-  async hear(): Promise<News> {
-    for (;;) {
-      const news = this.#news.shift();
-      if (news !== undefined && 'failed' in news) throw new ProcessFailed(news.failed);
-      if (news !== undefined) return news;
-      if (this.#ended !== undefined) throw new ProcessFailed(this.#ended);
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
-    }
-  }
-
-  /** Has hear() return this again. */
-  putBack(news: News): void {
-    this.#news.unshift(news);
-  }
-
-  /** Ends it, whatever it does, and waits for that. */
-  async end(): Promise<void> {
-    this.child.kill('SIGKILL');
-    await this.over;
-  }
-}
-
-/** @throws SystemError when this machine does not have that processor */
-function bind(cpu: number): void {
-  const bound = setAffinity([cpu]);
-  if (bound < 0) throw new SystemError(bound, 'sched_setaffinity', `processor ${cpu}`);
-}
+import { Loader, ProcessFailed } from './loader.ts';
+import { type Meeting, type Order, PROGRESS, type Report, type Settings } from './settings.ts';
 
 /** What all processes have counted so far. */
 export interface Progress {
@@ -117,10 +30,16 @@ export class Processes {
     const shared = check(memfd(size), 'memfd_create');
     const { bytes } = mapShared(shared, size);
     this.#progress = new Float64Array(bytes.buffer, bytes.byteOffset, settings.length * PROGRESS.length);
-    for (const slot of settings.keys()) {
-      this.#loaders.push(new Loader(slot, settings.length, shared, cpus?.[slot % cpus.length]));
+    try {
+      for (const slot of settings.keys()) {
+        this.#loaders.push(new Loader(slot, settings.length, shared, cpus?.[slot % cpus.length]));
+      }
+    } catch (error) {
+      void this.end(); // those who were started have nobody to wait for
+      throw error;
+    } finally {
+      close(shared);
     }
-    close(shared);
     for (const [slot, loader] of this.#loaders.entries()) loader.tell(settings[slot]!);
   }
 
@@ -145,23 +64,26 @@ export class Processes {
     );
   }
 
-  /** Waits for what each has measured. @returns the reports, and why some are missing */
-  async reports(): Promise<{ reports: Report[]; missing: string[] }> {
-    const reports: Report[] = [];
-    const missing: string[] = [];
-    await Promise.all(
+  /**
+   * Waits for what each has measured.
+   *
+   * @param failed is told at once who will not report, while others may go on
+   * @returns in their order: a report, or why there is none
+   */
+  async reports(failed: (why: ProcessFailed) => void): Promise<(Report | ProcessFailed)[]> {
+    return Promise.all(
       this.#loaders.map(async (loader) => {
         try {
           let news = await loader.hear();
           while (!('report' in news)) news = await loader.hear();
-          reports.push(news.report);
+          return news.report;
         } catch (error) {
           if (!(error instanceof ProcessFailed)) throw error;
-          missing.push(error.message);
+          failed(error);
+          return error;
         }
       }),
     );
-    return { reports, missing };
   }
 
   get progress(): Progress {

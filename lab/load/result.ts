@@ -45,7 +45,7 @@ export interface Result {
   readonly served: number;
   /** Why it is not the whole. */
   readonly partial: string | undefined;
-  /** For each connection, in the order of their numbers; see Report. */
+  /** For each connection: its number, from 1, and what Report has of it. Those of a process without a report are missing. */
   readonly rows: readonly (readonly number[])[] | undefined;
 }
 
@@ -63,10 +63,11 @@ export function connecting(meetings: readonly Meeting[]): Connecting {
 /**
  * Puts reports together.
  *
+ * @param heard of each process its report, or why there is none
  * @param shares how many connections each process had
- * @param missing why some have not reported
  */
-export function merge(reports: readonly Report[], shares: readonly number[], missing: readonly string[]): Result {
+export function merge(heard: readonly (Report | Error)[], shares: readonly number[]): Result {
+  const reports = heard.flatMap((one) => (one instanceof Error ? [] : [one]));
   const errors = new Map<string, number>();
   for (const [what, count] of reports.flatMap((report) => Object.entries(report.errors))) {
     errors.set(what, (errors.get(what) ?? 0) + count);
@@ -74,6 +75,7 @@ export function merge(reports: readonly Report[], shares: readonly number[], mis
   const service = reports.flatMap((report) => (report.service === undefined ? [] : [report.service]));
   const sum = (of: (report: Report) => number): number => total(reports.map(of));
   const began = Math.min(...reports.map((report) => report.began));
+  const missing = heard.flatMap((one) => (one instanceof Error ? [one.message] : []));
   const partial = [...missing, ...reports.flatMap((report) => report.partial ?? [])];
   return {
     connections: total(shares),
@@ -94,8 +96,22 @@ export function merge(reports: readonly Report[], shares: readonly number[], mis
     held: sum(({ held }) => held),
     served: sum(({ served }) => served),
     partial: [...new Set(partial)].join('; ') || undefined,
-    rows: reports.some(({ rows }) => rows !== undefined) ? reports.flatMap(({ rows }) => rows ?? []) : undefined,
+    rows: numbered(heard, shares),
   };
+}
+
+/** The rows of all reports, each with its connection's number. */
+function numbered(heard: readonly (Report | Error)[], shares: readonly number[]): number[][] | undefined {
+  let last = 0;
+  let some = false;
+  const rows = heard.flatMap((one, slot) => {
+    const first = last + 1;
+    last += shares[slot]!;
+    if (one instanceof Error || one.rows === undefined) return [];
+    some = true;
+    return one.rows.map((row, i) => [first + i, ...row]);
+  });
+  return some ? rows : undefined;
 }
 
 /** Timelines began at the same time, and each piece is as long as a power of two of another's. */

@@ -14,6 +14,8 @@ export class Run {
   readonly #shares: readonly number[];
   /** Whether it was told to stop. */
   stopped = false;
+  /** Is told why a process will not report, while others may go on. */
+  failed: (why: Error) => void = () => {};
 
   /** Starts the processes, which begin to connect. @throws SystemError */
   constructor(load: Load, { shares, sources }: Plan, cpus: readonly number[] | undefined) {
@@ -49,8 +51,7 @@ export class Run {
 
   /** Waits for what the processes report. */
   async result(): Promise<Result> {
-    const { reports, missing } = await this.#processes.reports();
-    return merge(reports, this.#shares, missing);
+    return merge(await this.#processes.reports((why) => this.failed(why)), this.#shares);
   }
 
   /** Has them report what they have, and end. */

@@ -55,6 +55,11 @@ function field(text: string, key: string): number {
   return Number(new RegExp(`^${key}:\\s*(\\d+)`, 'm').exec(text)?.[1] ?? 0);
 }
 
+/** The words with which a process was started. */
+export function commandLine(pid: number): string[] {
+  return content(`/proc/${pid}/cmdline`).split('\0').slice(0, -1);
+}
+
 /** The processes of a process group, zombies among them. */
 export function processes(group: number): Process[] {
   return numbers('/proc').flatMap((pid) => {
