@@ -1,8 +1,8 @@
-/** Tests stand beside what they test; TypeScript is read through tsx, as the chapters are. */
+/** Tests stand beside what they test. */
 export default {
   files: ['{lib,chapters,lab,site,exercises}/**/*.test.ts', '!**/node_modules/**'],
   extensions: { ts: 'module' },
-  nodeArguments: ['--import=tsx'],
+  nodeArguments: ['--import=./lib/testing/typescript.mjs'],
   // Processes, not threads: tests send signals, and a crash in native code ends one file only.
   workerThreads: false,
   concurrency: 2,

@@ -107,7 +107,7 @@ checks['answers in order, whatever takes longer'] = async (t, server) => {
 };
 
 checks['sends what is answered before a WAIT without waiting'] = async (t, _, path) => {
-  const client = await connectTo(t, await startServer(t, path)); // one that may wait for as long as the test runs
+  const client = await connectTo(t, await startServer(t, path, { loader: 'tsx' })); // one that may wait for as long as the test runs
   client.send('PING\nWAIT 600000\nPING\n');
   t.is(await client.line(), 'PONG');
 };
@@ -248,7 +248,7 @@ for (const chapter of serverChapters()) {
     let started: Promise<Server> | undefined;
     for (const [title, check] of Object.entries(checks)) {
       test.serial(`${[name, ...args].join(' ')} ${title}`, async (t) => {
-        started ??= launchServer(path, { args }).then((server) => {
+        started ??= launchServer(path, { args, loader: 'tsx' }).then((server) => {
           servers.push(server);
           return server;
         });

@@ -38,7 +38,7 @@ for (const [chapter, args] of serverChapters().flatMap((one) => waysOf(one).map(
       test.serial(
         `${name} ends at ${signal}, with all its processes, in the middle of ${busy.join(', ')}`,
         async (t) => {
-          const server = await startServer(t, path, { args });
+          const server = await startServer(t, path, { args, loader: 'tsx' });
           for (const what of busy) await BUSY[what]!(t, server, await connectTo(t, server));
           const how = await server.stop(signal);
           t.true(how === signal || how === 0, `it ended: ${how}`);

@@ -58,7 +58,8 @@ test.serial('a target that dies in the middle ends it, and what there was is sho
 
 test.serial('Ctrl-C in the middle: what there was is shown as partial, written, and nobody is left', async (t) => {
   const csv = folder(t)('rows.csv');
-  const loading = start(t, [...at(await epoll()), '--duration', '60s', '--processes', '2', '--csv', csv]);
+  const words = ['--duration', '60s', '--processes', '2', '--csv', csv];
+  const loading = start(t, [...at(await epoll()), ...words], {}, 'lab/lab.mjs');
   await loading.line(/closed loop, for 60\.0 s$/);
   process.kill(-loading.child.pid!, 'SIGINT'); // as a terminal does, to all of them
   t.is(await loading.ended, 130);

@@ -10,9 +10,14 @@ import { launchServer, type Program, type Server, type StartOptions, startProgra
 
 export const EPOLL = 'chapters/09-epoll/server.ts';
 
-/** Starts `lab load`. */
-export function start(t: ExecutionContext, args: readonly string[], options: Omit<StartOptions, 'args'> = {}): Program {
-  return startProgram(t, 'lab/lab.mjs', { ...options, args: ['load', ...args] });
+/** Starts `lab load`. @param path lab.mjs, for the way of `npx lab` */
+export function start(
+  t: ExecutionContext,
+  args: readonly string[],
+  options: Omit<StartOptions, 'args'> = {},
+  path: 'lab/lab.ts' | 'lab/lab.mjs' = 'lab/lab.ts',
+): Program {
+  return startProgram(t, path, { ...options, args: ['load', ...args] });
 }
 
 /** A server of chapter 09 for the tests of one file, started when it is first asked for. @param test ava's, whose end is its */

@@ -1,4 +1,4 @@
-/** Starting a program as its reader would, waiting for its listening line, and leaving nothing of it behind. */
+/** Starting a program, waiting for its listening line, and leaving nothing of it behind. */
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -8,6 +8,8 @@ import type { ExecutionContext } from 'ava';
 import { processes } from './proc.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+/** Has Node read TypeScript. */
+const LOADER = new URL('./typescript.mjs', import.meta.url).href;
 /** Nothing here takes so long, in milliseconds: what does will never come, and the test says what it waited for. */
 export const PATIENCE = 20_000;
 /** Whoever a program started has ended so soon after it, in milliseconds, or was left behind. */
@@ -42,6 +44,11 @@ export interface StartOptions {
   readonly inherited?: number;
   /** The words of another command, which starts it: `taskset -c 0`. */
   readonly by?: readonly string[];
+  /**
+   * What has Node read TypeScript: `tsx`, by which its reader starts it, and which has signal handlers of its own; or the
+   * tests' own loader, unless it is said, which is ready far sooner.
+   */
+  readonly loader?: 'tsx';
   /** Whether somebody types: then child.stdin is a pipe, and /dev/null otherwise. */
   readonly typed?: boolean;
 }
@@ -60,8 +67,11 @@ export class Program {
   readonly #waiting = new Set<() => void>();
 
   /** @param path from the root of the repository */
-  constructor(path: string, { args = [], descriptors, inherited = 0, by = [], typed = false }: StartOptions = {}) {
-    const words = [...by, process.execPath, '--import', 'tsx', path, ...args];
+  constructor(
+    path: string,
+    { args = [], descriptors, inherited = 0, by = [], loader, typed = false }: StartOptions = {},
+  ) {
+    const words = [...by, process.execPath, '--import', loader ?? LOADER, path, ...args];
     const limited =
       descriptors === undefined ? words : ['sh', '-c', `ulimit -n ${descriptors}; exec "$@"`, 'sh', ...words];
     this.child = spawn(limited[0]!, limited.slice(1), {
