@@ -3,6 +3,7 @@
 import type { Flight } from './flight.ts';
 import { learnHead } from './head.ts';
 import { type Request, STAMP_DIGITS } from './requests.ts';
+import { show } from './show.ts';
 
 const A = 65;
 /** The fill is compared in pieces of this many bytes. */
@@ -138,11 +139,6 @@ export class Answers {
       `${show(String.fromCharCode(byte))}: ${show(got)} came, and not ${show(wanted)}`;
     return -1;
   }
-}
-
-/** Bytes as people read them, on one line. */
-export function show(text: string): string {
-  return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
 }
 
 function digitsOf({ tail, echoes }: Request): Int8Array | undefined {

@@ -4,7 +4,9 @@ import { endWithParent, FIRST_INHERITED } from '../../lib/program/child.ts';
 import { check, ECONNRESET, EINTR, EPIPE, SystemError } from '../../lib/sys/errors.ts';
 import { read, write } from '../../lib/sys/io.ts';
 import { Memory, mapShared } from '../../lib/sys/memory.ts';
-import { Engine, type Link } from './engine.ts';
+import type { Link } from './course.ts';
+import { Engine } from './engine.ts';
+import { Lines } from './lines.ts';
 import { line, type News, type Order, PROGRESS, type Settings } from './settings.ts';
 
 const LINK = FIRST_INHERITED;
@@ -15,7 +17,7 @@ const memory = Memory.allocate(65_536);
 class Parent implements Link {
   readonly fd = LINK;
   readonly progress: Float64Array;
-  #begun = '';
+  readonly #lines = new Lines();
 
   constructor(slot: number, slots: number) {
     const size = PROGRESS.length * Float64Array.BYTES_PER_ELEMENT;
@@ -30,9 +32,7 @@ class Parent implements Link {
     while (count === -EINTR);
     if (count === 0 || count === -ECONNRESET) process.exit(1); // it is gone, and may have left something unread
     check(count, 'read');
-    const lines = (this.#begun + memory.bytes.toString('latin1', 0, count)).split('\n');
-    this.#begun = lines.pop()!;
-    return lines;
+    return this.#lines.take(memory.bytes.toString('latin1', 0, count));
   }
 
   orders(): Order[] {

@@ -7,13 +7,14 @@ import { readClock } from '../../lib/sys/clock.ts';
  * an object of a fraction that is handed from function to function.
  */
 export class Clock {
-  /** Now, when the next request was due, and when the loop shall wake up. */
-  readonly #times = new Float64Array(3);
+  /** Now, when the next request was due, when the loop shall wake up, and when there was a sign of life. */
+  readonly #times = new Float64Array(4);
   /** From this clock to the calendar. */
   readonly #epoch: number;
 
   constructor() {
     this.read();
+    this.hear();
     this.#epoch = Date.now() * 1000 - this.now;
   }
 
@@ -43,6 +44,21 @@ export class Clock {
 
   set wake(microseconds: number) {
     this.#times[2] = microseconds;
+  }
+
+  /** When the server, or a connection, gave the last sign of life. */
+  get heard(): number {
+    return this.#times[3]!;
+  }
+
+  /** It gives one now. */
+  hear(): void {
+    this.#times[3] = this.#times[0]!;
+  }
+
+  /** Has the loop look again no later than that. */
+  wakeBy(microseconds: number): void {
+    if (microseconds < this.wake) this.wake = microseconds;
   }
 
   /** Now, in microseconds since 1970. */

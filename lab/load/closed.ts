@@ -52,7 +52,7 @@ export class Closed implements Pace {
     while (this.#thinking > 0) {
       const until = this.#until[this.#head]!;
       if (until > this.#clock.now) {
-        this.#clock.wake = Math.min(this.#clock.wake, until);
+        this.#clock.wakeBy(until);
         return;
       }
       const connection = this.#thinkers[this.#head]!;

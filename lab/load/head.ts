@@ -1,9 +1,10 @@
 /** The head of an HTTP answer, as http-parser-js reads it. */
 
 import { HTTPParser } from 'http-parser-js';
+import { show } from './show.ts';
 
 /** A head that is longer than this is none. */
-const LONGEST = 65_536;
+const LONGEST = 16_384;
 
 /**
  * Looks for a head at the beginning of some bytes, and whether it announces the body that is expected.
@@ -31,10 +32,10 @@ export function learnHead(bytes: Buffer, length: number): Buffer | string | unde
   if (status !== 200) return `status ${status}`;
   const announced = field('content-length');
   if (announced === undefined) return 'an answer without Content-Length, which cannot be checked here';
-  if (announced !== `${length}`) return `a body of ${announced} bytes, and not of ${length}`;
+  if (announced !== `${length}`) return `a body of ${show(announced)} bytes, and not of ${length}`;
   return head;
 }
 
 function junk(bytes: Buffer): string {
-  return `what is no HTTP: ${JSON.stringify(bytes.toString('latin1', 0, 60))}`;
+  return `what is no HTTP: ${show(bytes.toString('latin1', 0, 100))}`;
 }

@@ -3,10 +3,11 @@
 import type { ChildProcess } from 'node:child_process';
 import { Socket } from 'node:net';
 import { startChild } from '../../lib/program/launch.ts';
-import { SystemError } from '../../lib/sys/errors.ts';
+import { check, EINVAL } from '../../lib/sys/errors.ts';
 import { close } from '../../lib/sys/io.ts';
 import { getAffinity, setAffinity } from '../../lib/sys/resources.ts';
 import { openSocketpair, SOCK_STREAM } from '../../lib/sys/socket.ts';
+import { Lines } from './lines.ts';
 import { line, type News, type Order, type Settings } from './settings.ts';
 
 const ENTRY = new URL('./child.ts', import.meta.url);
@@ -21,8 +22,6 @@ export class Loader {
   /** When it has ended, and nothing more will be heard of it. */
   readonly #over: Promise<void>;
   readonly #news: News[] = [];
-  /** The pieces of a line whose end has not come. */
-  #begun: string[] = [];
   #wake = (): void => {};
   #ended: string | undefined;
 
@@ -46,7 +45,11 @@ export class Loader {
       close(its);
     }
     this.#socket = new Socket({ fd: ours }).setEncoding('latin1');
-    this.#socket.on('data', (text) => this.#take(String(text)));
+    const lines = new Lines();
+    this.#socket.on('data', (text) => {
+      for (const one of lines.take(String(text))) this.#news.push(JSON.parse(one) as News);
+      this.#wake();
+    });
     // A process that ends before it has read an order resets the line (ECONNRESET), and one that is told something after
     // its end breaks it (EPIPE); either is only its end, which is told below.
     this.#socket.on('error', () => {});
@@ -89,21 +92,11 @@ export class Loader {
     this.#child.kill('SIGKILL');
     await this.#over;
   }
-
-  /** Takes lines out of what has come. The beginning of one that never ends, for its process has, is never taken. */
-  #take(text: string): void {
-    const [first, ...others] = text.split('\n');
-    this.#begun.push(first!);
-    for (const next of others) {
-      this.#news.push(JSON.parse(this.#begun.join('')) as News);
-      this.#begun = [next];
-    }
-    if (others.length > 0) this.#wake();
-  }
 }
 
-/** @throws SystemError when this machine does not have that processor */
+/** @throws RangeError when this machine does not have that processor */
 function bind(cpu: number): void {
   const bound = setAffinity([cpu]);
-  if (bound < 0) throw new SystemError(bound, 'sched_setaffinity', `processor ${cpu}`);
+  if (bound === -EINVAL) throw new RangeError(`this machine has no processor ${cpu}, or none for us`);
+  check(bound, 'sched_setaffinity', `processor ${cpu}`);
 }

@@ -46,7 +46,7 @@ export class Open implements Pace {
     while (this.#next < this.#last) {
       const due = this.#began + this.#next * this.#interval;
       if (due > this.#clock.now) {
-        this.#clock.wake = Math.min(this.#clock.wake, due);
+        this.#clock.wakeBy(due);
         return;
       }
       if (this.#waiting === 0) return; // until somebody is answered

@@ -19,6 +19,9 @@ export function targets(text: string): Target[] {
 }
 
 function target(text: string): Target {
+  if (/^\w+:\/\//.test(text)) {
+    throw new InvalidArgumentError('It takes host:port without more; to ask over HTTP there is --http.');
+  }
   if (text.includes('/')) {
     if (Buffer.byteLength(text) <= 107) return { text, path: text };
     throw new InvalidArgumentError('The path of a Unix socket has at most 107 bytes.');
