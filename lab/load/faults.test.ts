@@ -1,9 +1,12 @@
 /** `lab load` and servers that are wrong, silent or gone: each is named, and nothing is waited for for ever. */
 
 import { readFileSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import test from 'ava';
-import { startServer } from '../../lib/testing/server.ts';
-import { at, EPOLL, epollOf, folder, run, serve, start } from './testing.ts';
+import { Descriptors } from '../../lib/sys/fixtures/resources.ts';
+import { openListener } from '../../lib/sys/socket.ts';
+import { startServer, until } from '../../lib/testing/server.ts';
+import { at, EPOLL, epollOf, folder, run, serve, start, well } from './testing.ts';
 
 const epoll = epollOf(test);
 
@@ -33,6 +36,81 @@ test.serial('an answer that nobody asked for, an end and a reset are errors, eac
   // Who has his answer may be gone before the second one comes.
   const { 'wrong answer': _, ...errors } = ran.written.errors;
   t.deepEqual(errors, { 'closed by the server': 1, 'read ECONNRESET': 1 });
+});
+
+/** Sends something in single bytes, each in a segment of its own, as far as that can be had. */
+async function trickle(socket: Socket, bytes: string): Promise<void> {
+  socket.setNoDelay();
+  for (const byte of bytes) await new Promise((resolve) => socket.write(byte, 'latin1', resolve));
+}
+
+const head = (length: number | string, more = ''): string =>
+  `HTTP/1.1 200 OK\r\n${more}Content-Length: ${length}\r\n\r\n`;
+
+for (const [face, words, answer] of [
+  ['lines', [], 'AAAADONE\n'],
+  ['HTTP', ['--http'], `${head(9, 'Date: now\r\n')}AAAADONE\n`],
+] as const) {
+  test.serial(`${face} in single bytes are answers like others`, async (t) => {
+    const target = await serve(t, (socket, line) => /STREAM|GET/.test(line) && trickle(socket, answer));
+    const ran = await run(t, ['--target', target, '--command', 'STREAM 4', '--requests', '3', ...words]);
+    well(t, ran);
+    t.is(ran.written.requests, 30);
+  });
+}
+
+/** What a server answers to a request over HTTP, and what is said of it. */
+const WRONG: Record<string, [string, string]> = {
+  'another length': [head(4_294_967_296), 'a body of "4294967296" bytes, and not of 5'],
+  'a length that would be obeyed': [head('5\x1b[2J'), 'a body of "5\\u001b[2J" bytes, and not of 5'],
+  'another status': ['HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n', 'status 404'],
+  'no length': ['HTTP/1.1 200 OK\r\n\r\nPONG\n', 'an answer without Content-Length, which cannot be checked here'],
+  'a head without an end': [`HTTP/1.1 200 OK\r\nX: ${'y'.repeat(20_000)}\r\n`, 'a head of more than 16,384 bytes'],
+  'no HTTP': ['PONG\n', 'what is no HTTP: "PONG\\n"'],
+};
+
+test.serial('what is wrong with an answer over HTTP is said', async (t) => {
+  const targets = await Promise.all(
+    Object.values(WRONG).map(([answer]) =>
+      serve(t, (socket, line) => line.startsWith('GET') && socket.write(answer, 'latin1')),
+    ),
+  );
+  for (const [i, [name, [, words]]] of Object.entries(WRONG).entries()) {
+    const ran = await run(t, ['--target', targets[i]!, '--http', '--connections', '1', '--requests', '2']);
+    t.deepEqual([ran.status, ran.written.errors, ran.written.requests], [1, { 'wrong answer': 1 }, 0], name);
+    t.deepEqual(ran.written.differences, [`connection 1: to ${shown(targets[i]!)} came ${words}`], name);
+  }
+});
+
+const shown = (target: string): string => JSON.stringify(`GET /ping HTTP/1.1\r\nHost: ${target}\r\n\r\n`);
+
+for (const [what, words, first, more] of [
+  ['a head', ['--http'], 'HTTP/1.1 200 OK\r\n', 'X: y\r\n'],
+  ['an answer', [], '', 'PONG'],
+] as const) {
+  test.serial(`${what} without an end is not listened to for ever`, async (t) => {
+    let gone = false;
+    const target = await serve(t, (socket, line) => {
+      if (!/PING|GET/.test(line)) return;
+      socket.write(first);
+      const go = (): void => {
+        gone ||= socket.destroyed;
+        if (!gone) socket.write(more.repeat(1000), () => setImmediate(go));
+      };
+      go();
+    });
+    const ran = await run(t, ['--target', target, '--connections', '1', '--requests', '1', ...words]);
+    t.deepEqual([ran.status, ran.written.errors], [1, { 'wrong answer': 1 }]);
+    await until(() => gone, 'the server has seen it leave');
+  });
+}
+
+test.serial('a path where nobody is let in is not knocked at for ever', async (t) => {
+  const path = folder(t)('full.sock');
+  new Descriptors(t).keep(openListener({ path }, { backlog: 1 })); // two wait there, and nobody accepts
+  const words = ['--connections', '4', '--requests', '1', '--patience', '300ms'];
+  const ran = await run(t, ['--target', path, ...words]);
+  t.deepEqual([ran.status, ran.written.errors, ran.written.unanswered], [1, { 'connect EAGAIN': 2 }, 2]);
 });
 
 test.serial('a server that falls silent is not waited for for ever', async (t) => {

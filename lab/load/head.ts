@@ -2,6 +2,7 @@
 
 import { HTTPParser } from 'http-parser-js';
 import { show } from './show.ts';
+import { count } from './units.ts';
 
 /** A head that is longer than this is none. */
 const LONGEST = 16_384;
@@ -14,8 +15,10 @@ const LONGEST = 16_384;
  */
 export function learnHead(bytes: Buffer, length: number): Buffer | string | undefined {
   const end = bytes.indexOf('\r\n\r\n');
-  if (end < 0)
-    return bytes.length > LONGEST || !'HTTP/'.startsWith(bytes.toString('latin1', 0, 5)) ? junk(bytes) : undefined;
+  if (end < 0) {
+    if (!'HTTP/'.startsWith(bytes.toString('latin1', 0, 5))) return junk(bytes);
+    return bytes.length > LONGEST ? `a head of more than ${count(LONGEST)} bytes` : undefined;
+  }
   const head = Buffer.from(bytes.subarray(0, end + 4));
   let status = 0;
   let fields: string[] = [];
