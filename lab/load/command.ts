@@ -143,7 +143,7 @@ async function conclude(options: Options, settings: Load, result: Result, stoppe
   const shown = endless
     ? { ...result, partial: result.partial?.replace(/(; )?interrupted$/, '') || undefined }
     : result;
-  console.log(options.hold ? holding(shown) : report(shown));
+  console.log(options.hold ? holding(shown) : report(shown, process.stdout.columns ?? Number.POSITIVE_INFINITY));
   const written = await writeOutputs(options, settings, shown);
   if (!written) return FAILED;
   if (stopped && !endless) return INTERRUPTED;

@@ -7,6 +7,7 @@ import { behind, PERCENTILES, problems } from './report.ts';
 import type { Result } from './result.ts';
 import type { Load } from './run.ts';
 import { bytes, count, many, time } from './units.ts';
+import { commandOf, whereOf } from './words.ts';
 
 const STYLE = `
 :root { color-scheme: light dark; --ink: #1b2024; --soft: #4f575e; --line: #c9cbc4; --paper: #fcfcf9; --own: #a9450d; --other: #0b5f66; --warn: #a9450d; }
@@ -38,15 +39,12 @@ pre { white-space: pre-wrap; overflow-wrap: anywhere; font-size: 14px; }
 
 /** The page. */
 export function html(options: Options, load: Load, result: Result): string {
-  const where = options.target.map(({ text }) => text).join(', ');
-  const title = `${load.requests.map(({ text }) => text).join(', ')} at ${where}`;
+  const title = `${commandOf(options)} at ${whereOf(options)}`;
   const what = [
     many(result.connections, 'connection'),
     many(result.processes, 'process', 'processes'),
     load.http ? 'HTTP' : 'lines',
-    load.mode === 'open'
-      ? `open loop, ${count(result.requests / Math.max(result.seconds, 1e-9))} requests a second`
-      : 'closed loop',
+    load.mode === 'open' ? `open loop${options.rate === undefined ? '' : `, ${count(options.rate)}/s`}` : 'closed loop',
     ...(load.pipeline > 1 ? [`${load.pipeline} requests at a time`] : []),
     ...(load.think > 0 ? [`${time(load.think)} of thinking`] : []),
   ];

@@ -12,9 +12,9 @@ const WIDTH = 40;
 const MOST_BARS = 14;
 const EIGHTHS = ' ▏▎▍▌▋▊▉█';
 
-/** A report of several lines. */
-export function report(result: Result): string {
-  return [...partial(result), ...summary(result), ...roundTrips(result)].join('\n');
+/** A report of several lines. @param columns how wide the terminal is, for the table; Infinity where there is none */
+export function report(result: Result, columns: number): string {
+  return [...partial(result), ...summary(result), ...roundTrips(result, columns)].join('\n');
 }
 
 function row(name: string, text: string): string {
@@ -79,7 +79,7 @@ export function problems({ errors, unanswered }: Result): string[] {
   return list;
 }
 
-function* roundTrips({ roundTrips: trips, service }: Result): Generator<string> {
+function* roundTrips({ roundTrips: trips, service }: Result, columns: number): Generator<string> {
   if (trips.count === 0) return;
   yield '';
   const names = ['min', 'mean', ...PERCENTILES.map((percent) => `p${percent}`), 'max'];
@@ -91,11 +91,18 @@ function* roundTrips({ roundTrips: trips, service }: Result): Generator<string> 
     table[1]![0] = 'from when due';
     table.push(['from sending', ...values(service)]);
   }
-  const widths = table[0]!.map((_, i) => Math.max(...table.map((cells) => cells[i]!.length)));
-  for (const cells of table) {
-    yield cells.map((cell, i) => (i === 0 ? cell.padEnd(13) : cell.padStart(widths[i]!))).join('  ');
+  const widths = table[0]!.map((_, i) => Math.max(i === 0 ? 13 : 0, ...table.map((cells) => cells[i]!.length)));
+  for (let from = 1; from < widths.length; ) {
+    let to = from;
+    let width = widths[0]!;
+    while (to < widths.length && (to === from || width + 2 + widths[to]! <= columns)) width += 2 + widths[to++]!;
+    for (const [name, ...cells] of table) {
+      const shown = cells.slice(from - 1, to - 1).map((cell, i) => cell.padStart(widths[from + i]!));
+      yield [name!.padEnd(widths[0]!), ...shown].join('  ');
+    }
+    yield '';
+    from = to;
   }
-  yield '';
   yield* bars(trips);
 }
 
