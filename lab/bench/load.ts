@@ -21,10 +21,13 @@ const [SECONDS, STARTED, MIDDLE] = [5, 2000, 2500];
 const scratch = mkdtempSync(join(tmpdir(), 'sockets-bench-'));
 process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
 
-/** What a client did: answers a second, and its processor time for each, in microseconds. */
+/** What a client did: answers a second, its processor time for each in microseconds, and how busy it and the server were. */
 interface Speed {
   readonly rate: number;
   readonly cost: number;
+  /** Shares of a core, 0 … 1. */
+  readonly client: number;
+  readonly server: number;
 }
 
 /** A client of HTTP, as a command line. */
@@ -82,16 +85,18 @@ async function serve(pinned: boolean): Promise<{ server: ChildProcess; port: num
 }
 
 /** Runs a client on core 1. Its processor time is that of some seconds in the middle, without its start. */
-async function load(client: Client, command: readonly string[]): Promise<Speed> {
+async function load(client: Client, command: readonly string[], server: number): Promise<Speed> {
   const child = spawn('taskset', ['-c', '1', ...command], { cwd: ROOT, stdio: ['ignore', 'pipe', 'ignore'] });
   const printed = text(child.stdout);
   await sleep(STARTED);
-  const [began, before] = [performance.now(), processorTime(child.pid!)];
+  const used = (): number[] => [child.pid!, server].map((pid) => processorTime(pid));
+  const [began, before] = [performance.now(), used()];
   await sleep(MIDDLE);
-  const [took, after] = [performance.now() - began, processorTime(child.pid!)];
+  const [took, after] = [performance.now() - began, used()];
   const { requests, seconds } = client.read(await printed);
   const rate = requests / seconds;
-  return { rate, cost: (after - before) / ((rate * took) / 1000) };
+  const [own, its] = after.map((time, i) => time - before[i]!) as [number, number];
+  return { rate, cost: own / ((rate * took) / 1000), client: own / (1000 * took), server: its / (1000 * took) };
 }
 
 /** So many connections, held for a moment by `lab load`. @returns how long connecting took, in seconds, and how many stood */
@@ -104,6 +109,16 @@ async function hold(ports: readonly number[], connections: number): Promise<{ se
   return { seconds: connecting.seconds, held };
 }
 
+const HEAD = [
+  '',
+  'client',
+  'answers',
+  'of autocannon',
+  'its time for each',
+  'of autocannon',
+  'client busy',
+  'server busy',
+];
 const rounds = readRounds('load', 'measure the load client beside autocannon and wrk, and write the table');
 const cases = [
   { connections: 100, pipeline: 1 },
@@ -117,7 +132,7 @@ for (let round = 1; round <= rounds; round++) {
       const { server, port } = await serve(true);
       const command = client.command(port, connections, pipeline);
       console.error(`round ${round} of ${rounds}: ${client.name}, ${connections} connections, ${pipeline} at a time`);
-      if (command.length > 0) speeds[i]![k]!.push(await load(client, command));
+      if (command.length > 0) speeds[i]![k]!.push(await load(client, command, server.pid!));
       server.kill('SIGKILL');
     }
   }
@@ -141,22 +156,28 @@ for (let round = 1; round <= rounds; round++) {
   }
 }
 
-const names = cases.map(({ connections, pipeline }) => {
-  return `${connections.toLocaleString('en')} connections${pipeline > 1 ? `, ${pipeline} at a time` : ''}`;
-});
-const rows = clients.map(({ name }, k) => [
-  name,
-  ...speeds.flatMap((ofCase) => {
-    const [these, those] = [ofCase[k]!, ofCase[0]!];
-    if (these.length === 0) return ['', ''];
-    const ratio = median(these.map(({ rate }, round) => rate / those[round]!.rate));
-    const rate = Math.round(median(these.map(({ rate }) => rate))).toLocaleString('en');
+const percent = (share: number): string => `${Math.round(100 * share)}%`;
+const rows = cases.flatMap(({ connections, pipeline }, i) =>
+  clients.flatMap(({ name }, k) => {
+    const [these, those] = [speeds[i]![k]!, speeds[i]![0]!];
+    if (these.length === 0) return [];
+    const what = `${connections.toLocaleString('en')} connections${pipeline > 1 ? `, ${pipeline} at a time` : ''}`;
+    const middle = (of: (speed: Speed) => number): number => median(these.map(of));
+    const times = median(these.map(({ rate }, round) => rate / those[round]!.rate));
+    const less = median(these.map(({ cost }, round) => those[round]!.cost / cost));
     return [
-      `${rate}/s${k === 0 ? '' : ` (${ratio.toFixed(2)}×)`}`,
-      `${median(these.map(({ cost }) => cost)).toFixed(1)} µs`,
+      [
+        ...[k === 0 ? what : '', name, `${Math.round(middle(({ rate }) => rate)).toLocaleString('en')}/s`],
+        ...[k === 0 ? '' : `${times.toFixed(2)}×`, `${middle(({ cost }) => cost).toFixed(1)} µs`],
+        ...[
+          k === 0 ? '' : `1/${less.toFixed(1)}`,
+          percent(middle((one) => one.client)),
+          percent(middle((one) => one.server)),
+        ],
+      ],
     ];
   }),
-]);
+);
 const held = holds.map((runs, i) => [
   `${[MANY, VERY_MANY][i]!.toLocaleString('en')} connections to ${Math.ceil([MANY, VERY_MANY][i]! / each)} × 09-epoll`,
   `${median(runs.map(({ seconds }) => seconds)).toFixed(2)} s`,
@@ -164,7 +185,6 @@ const held = holds.map((runs, i) => [
 ]);
 save(
   'load',
-  `${markdown([['requests a second, and processor time of the client for each', ...names.flatMap((name) => [name, 'each'])], ...rows])}\n` +
-    markdown([['`lab load --hold`', 'connected in', 'held'], ...held]),
+  `${markdown([HEAD, ...rows], [0, 1])}\n${markdown([['`lab load --hold`', 'connected in', 'held'], ...held])}`,
   `${machine}; 09-epoll on one core, the client on the other; medians of ${rounds} interleaved rounds of \`npx tsx lab/bench/load.ts\``,
 );

@@ -4,12 +4,16 @@
  */
 
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import module, { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { isMainThread } from 'node:worker_threads';
 
 const KEPT = fileURLToPath(new URL('../../node_modules/.cache/ten-thousand-sockets/typescript/', import.meta.url));
+
+/** What was compiled so long ago, in milliseconds, is deleted; whoever still wants it compiles it again. */
+const STALE = 7 * 24 * 60 * 60 * 1000;
+let swept = false;
 
 /** A hook of Node's module loader, which has Node load everything else. */
 export function load(url, context, next) {
@@ -53,7 +57,16 @@ function keep(path, code) {
     mkdirSync(KEPT, { recursive: true });
     writeFileSync(`${path}.${process.pid}`, code);
     renameSync(`${path}.${process.pid}`, path);
+    if (!swept) sweep();
   } catch {}
+}
+
+/** Deletes what nobody will want: files of code that has changed since. */
+function sweep() {
+  swept = true;
+  for (const file of readdirSync(KEPT)) {
+    if (Date.now() - statSync(`${KEPT}${file}`).mtimeMs > STALE) rmSync(`${KEPT}${file}`);
+  }
 }
 
 // In the thread itself where Node can do that (from 22.15 on), else in one beside it, which loads this file again.

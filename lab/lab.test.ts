@@ -1,0 +1,35 @@
+/** `npx lab`: what there is, with examples; and each command has --help. */
+
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import test, { type ExecutionContext } from 'ava';
+import { type Outcome, outcome } from '../lib/sys/fixtures/resources.ts';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+/** Types a command, in the folder of the repository. */
+function typed(t: ExecutionContext, ...words: string[]): Promise<Outcome> {
+  const child = spawn(words[0]!, words.slice(1), { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
+  t.teardown(() => child.kill('SIGKILL'));
+  return outcome(child);
+}
+
+test('npx lab lists the commands, each of which has --help and is among the examples', async (t) => {
+  const { status, stdout } = await typed(t, 'npx', 'lab');
+  t.is(status, 0);
+  const [, list = '', examples = ''] = /^Commands:\n(.*?)\n\n.*Examples:\n(.*)$/ms.exec(stdout) ?? [];
+  const names = [...list.matchAll(/^ {2}(\w+) /gm)].map(([, name]) => name!);
+  t.true(names.includes('load'));
+  for (const name of names) {
+    t.regex(examples, new RegExp(`^  npx lab ${name}\\b`, 'm'));
+    const help = await typed(t, process.execPath, 'lab/lab.mjs', name, '--help');
+    t.deepEqual([help.status, help.stderr], [0, '']);
+    t.regex(help.stdout, new RegExp(`^Usage: lab ${name} `));
+  }
+});
+
+test('a command that there is not is one line and status 2', async (t) => {
+  const { status, stdout, stderr } = await typed(t, process.execPath, 'lab/lab.mjs', 'nonsense');
+  t.deepEqual([status, stdout], [2, '']);
+  t.regex(stderr, /^lab: unknown command 'nonsense'; there is load\b.*\n$/);
+});
