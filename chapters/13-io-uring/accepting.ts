@@ -5,7 +5,7 @@ import { check, ECANCELED } from '../../lib/sys/errors.ts';
 import { operation } from '../../lib/sys/ring.ts';
 import { SOCK_CLOEXEC } from '../../lib/sys/socket.ts';
 import * as io from '../../lib/sys/uring.ts';
-import { Kind } from './connections.ts';
+import { Kind } from './kinds.ts';
 import type { Loop } from './server.ts';
 
 const ONE = operation(io.IORING_OP_ACCEPT);

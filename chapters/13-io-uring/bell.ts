@@ -5,7 +5,7 @@ import { eventfd, O_CLOEXEC } from '../../lib/sys/io.ts';
 import { Memory } from '../../lib/sys/memory.ts';
 import { operation, type Ring, registerEventfd } from '../../lib/sys/ring.ts';
 import { IORING_OP_READ } from '../../lib/sys/uring.ts';
-import { Kind } from './connections.ts';
+import { Kind } from './kinds.ts';
 import type { Loop } from './server.ts';
 
 const READ = operation(IORING_OP_READ);

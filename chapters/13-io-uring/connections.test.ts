@@ -1,4 +1,4 @@
-/** Connections by completions, on sockets that are small, so that answers are refused at every place. */
+/** Connections by completions: answers that are refused at every place, for sockets are small; completions that come late. */
 
 import test from 'ava';
 import { check } from '../../lib/sys/errors.ts';
@@ -7,15 +7,22 @@ import { F_SETFL, fcntl, O_NONBLOCK, read, write } from '../../lib/sys/io.ts';
 import { Memory } from '../../lib/sys/memory.ts';
 import { Ring, refused } from '../../lib/sys/ring.ts';
 import * as s from '../../lib/sys/socket.ts';
+import { IORING_OP_CLOSE, IORING_OP_SEND, IORING_OP_SHUTDOWN } from '../../lib/sys/uring.ts';
 import { until } from '../../lib/testing/server.ts';
 import { Connections } from './connections.ts';
+import { Kind } from './kinds.ts';
 
 const memory = Memory.allocate(65_536);
 
 /** The connections of a ring, whose turns the test takes. */
 class Turns {
-  readonly ring = new Ring(64);
-  readonly connections = new Connections(this.ring, false, 16);
+  readonly ring: Ring;
+  readonly connections: Connections;
+
+  constructor(ring = new Ring(64)) {
+    this.ring = ring;
+    this.connections = new Connections(ring, false, 16);
+  }
 
   turn(): void {
     this.ring.enter(0);
@@ -130,3 +137,86 @@ run('two answers in one turn are in order, wherever the first is cut off', async
   }
   t.is(turns.connections.count, 0);
 });
+
+/** A ring whose completions of some kinds are told late, as if the kernel had taken its time; it remembers what was asked. */
+class LateRing extends Ring {
+  /** The kinds that are held back. */
+  late: readonly number[] = [];
+  /** What came of them: kind, subject, result, flags. */
+  readonly held: [number, number, number, number][] = [];
+  /** The operations that were asked for, in order. */
+  readonly asked: number[] = [];
+
+  override prepare(...words: Parameters<Ring['prepare']>): void {
+    this.asked.push(words[0] & 0xff);
+    super.prepare(...words);
+  }
+
+  override next(): boolean {
+    while (super.next()) {
+      if (!this.late.includes(this.kind)) return true;
+      this.held.push([this.kind, this.subject, this.result, this.flags]);
+    }
+    if (this.late.length > 0 || this.held.length === 0) return false;
+    [this.kind, this.subject, this.result, this.flags] = this.held.shift()!;
+    return true;
+  }
+}
+
+run('a connection whose client is gone is not closed while the end of its own side is under way', async (t) => {
+  const fds = new Descriptors(t);
+  const ring = new LateRing(64);
+  const turns = new Turns(ring);
+  fds.keep(ring.fd);
+  const [client, server] = smallConnection(fds);
+  turns.connections.opened(server);
+  say(client, `${'x'.repeat(1030)}\n`);
+  await until(() => {
+    turns.turn();
+    return ring.asked.includes(IORING_OP_SHUTDOWN);
+  }, 'it ends its side');
+  ring.late = [Kind.Sent];
+  await until(() => {
+    turns.turn();
+    return ring.held.length === 1;
+  }, 'its side has ended');
+  s.setResetOnClose(client);
+  fds.close(client);
+  for (let i = 0; i < 20; i++) turns.turn();
+  t.false(ring.asked.includes(IORING_OP_CLOSE), 'the number is not free as long as somebody may look it up');
+  t.is(turns.connections.count, 1);
+  ring.late = [];
+  for (let i = 0; i < 2; i++) turns.turn();
+  t.is(turns.connections.count, 0);
+});
+
+run(
+  'a connection that was answered and reset in the same turn is closed when its answer has been refused',
+  async (t) => {
+    const fds = new Descriptors(t);
+    const ring = new LateRing(64);
+    const turns = new Turns(ring);
+    fds.keep(ring.fd);
+    const [client, server] = smallConnection(fds);
+    turns.connections.opened(server);
+    ring.late = [Kind.Receive];
+    say(client, 'PING\n');
+    await until(() => {
+      turns.turn();
+      return ring.held.length === 1;
+    }, 'bytes have come');
+    s.setResetOnClose(client);
+    fds.close(client);
+    await until(() => {
+      turns.turn();
+      return ring.held.length === 2;
+    }, 'and the reset');
+    ring.late = [];
+    ring.asked.length = 0;
+    turns.turn();
+    t.deepEqual(ring.asked, [IORING_OP_SEND]);
+    turns.turn();
+    t.deepEqual(ring.asked, [IORING_OP_SEND, IORING_OP_CLOSE]);
+    t.is(turns.connections.count, 0);
+  },
+);

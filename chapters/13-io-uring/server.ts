@@ -5,7 +5,8 @@ import { announce, dieOnSignals, openServer, serverCommand, wholeNumber } from '
 import { Ring, refusal, registerFiles } from '../../lib/sys/ring.ts';
 import { Accepting } from './accepting.ts';
 import { Bell } from './bell.ts';
-import { Connections, Kind } from './connections.ts';
+import { Connections } from './connections.ts';
+import { Kind } from './kinds.ts';
 
 const NAME = '13-io-uring';
 

@@ -29,6 +29,10 @@ export const IP_BIND_ADDRESS_NO_PORT = 24;
 export const IPPROTO_TCP = 6;
 export const TCP_NODELAY = 1;
 
+/** Fail with -EAGAIN rather than wait, as on a non-blocking socket. */
+export const MSG_DONTWAIT = 0x40;
+/** Go on until everything is received, or, with io_uring, sent. */
+export const MSG_WAITALL = 0x100;
 export const MSG_NOSIGNAL = 0x4000;
 
 export const SHUT_RD = 0;
