@@ -32,15 +32,45 @@ function isCompiler(pid: number): boolean {
   return readFileSync(`/proc/${pid}/comm`, 'latin1') === 'esbuild\n';
 }
 
-/** How much processor time a process and its children have used, all their threads together, in microseconds. */
+/**
+ * How much processor time a process and its children have used, all their threads together, in microseconds. Where they are
+ * bound to a single core, that of its ksoftirqd is part of it: over loopback, whoever sends also does what receiving takes in
+ * the kernel, unless that is put off and left to this thread, as happens when others want the core.
+ */
 export function processorTime(pid: number): number {
   let nanoseconds = 0;
   for (const member of family(pid)) {
-    for (const tid of readdirSync(`/proc/${member}/task`)) {
-      nanoseconds += Number(readFileSync(`/proc/${member}/task/${tid}/schedstat`, 'latin1').split(' ')[0]);
-    }
+    for (const tid of readdirSync(`/proc/${member}/task`)) nanoseconds += ran(`${member}/task/${tid}`);
   }
-  return nanoseconds / 1000;
+  const core = /^Cpus_allowed_list:\s+(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1];
+  const thread = core === undefined ? undefined : softirqThread(core);
+  return (nanoseconds + (thread === undefined ? 0 : ran(thread))) / 1000;
+}
+
+/** How long a thread has run, in nanoseconds. @param path below /proc */
+const ran = (path: string): number => Number(readFileSync(`/proc/${path}/schedstat`, 'latin1').split(' ')[0]);
+
+const softirqThreads = new Map<string, string | undefined>();
+
+/** The pid of a core's ksoftirqd; undefined where it is not to be seen, as in a container. */
+function softirqThread(core: string): string | undefined {
+  if (!softirqThreads.has(core)) {
+    const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+    softirqThreads.set(
+      core,
+      pids.find((pid) => comm(pid) === `ksoftirqd/${core}\n`),
+    );
+  }
+  return softirqThreads.get(core);
+}
+
+/** The name of a process; nothing when it has ended meanwhile. */
+function comm(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/comm`, 'latin1');
+  } catch {
+    return '';
+  }
 }
 
 /** Resident memory of a process and its children in bytes; pages that they share count for each (RSS), or once (PSS). */

@@ -9,7 +9,6 @@ const SIZES = [100, 1000, 10_000];
 const subjects: readonly Subject[] = [
   { name: '09-epoll', command: chapter('09-epoll') },
   { name: '13-io-uring', command: chapter('13-io-uring') },
-  { name: '13-io-uring `--buffers 4096`', command: chapter('13-io-uring', '--buffers', '4096') },
   { name: '13-io-uring `--direct`', command: chapter('13-io-uring', '--direct') },
 ];
 
