@@ -1,24 +1,21 @@
 /** Connections by completions: nothing is asked for when it is ready, all is asked for beforehand and then told of. */
 
 import { burn } from '../../lib/service/burn.ts';
-import { LINGER } from '../../lib/service/limits.ts';
-import { HEADROOM, Step } from '../../lib/service/session.ts';
-import { Memory } from '../../lib/sys/memory.ts';
 import type { Ring } from '../../lib/sys/ring.ts';
 import { IOSQE_FIXED_FILE } from '../../lib/sys/uring.ts';
 import { Answers } from './answers.ts';
 import { Ending } from './ending.ts';
 import { Kind } from './kinds.ts';
-import { Receiving, SIZE } from './receiving.ts';
+import { Receiving } from './receiving.ts';
 import { Sending } from './sending.ts';
+import { Serving } from './serving.ts';
 import type { Shared } from './shared.ts';
-import { CLOSING, type Connection, FULL, RECEIVING, SENDING, Slots, TIMING } from './slots.ts';
+import { CLOSING, FULL, RECEIVING, Slots } from './slots.ts';
 import { Turns } from './turns.ts';
 import { Watching } from './watching.ts';
 
 /** The connections of one ring. */
 export class Connections {
-  readonly #ring: Ring;
   readonly #slots = new Slots();
   readonly #turns = new Turns();
   readonly #answers: Answers;
@@ -26,8 +23,7 @@ export class Connections {
   readonly #watching: Watching;
   readonly #sending: Sending;
   readonly #receiving: Receiving;
-  /** Holds bytes that were held, with room in front of them. */
-  readonly #input = Memory.allocate(HEADROOM + SIZE);
+  readonly #serving: Serving;
 
   /**
    * @param direct whether slots are places in the ring's table of files
@@ -35,15 +31,15 @@ export class Connections {
    */
   constructor(ring: Ring, direct: boolean, buffers: number) {
     const file = direct ? IOSQE_FIXED_FILE : 0;
-    this.#ring = ring;
     this.#answers = new Answers(ring, file);
     const shared: Shared = { ring, direct, file, slots: this.#slots, turns: this.#turns, answers: this.#answers };
     this.#ending = new Ending(shared);
     this.#watching = new Watching(shared, this.#ending);
     this.#sending = new Sending(shared, this.#ending, this.#watching);
     this.#receiving = new Receiving(shared, this.#ending, this.#watching, buffers, (connection) =>
-      this.#run(connection),
+      this.#serving.run(connection),
     );
+    this.#serving = new Serving(shared, this.#ending, this.#sending, this.#receiving);
   }
 
   /** How many there are. */
@@ -77,7 +73,7 @@ export class Connections {
         this.#sending.told(slot, result);
         break;
       case Kind.Time:
-        this.#timed(slot);
+        this.#serving.timed(slot);
         break;
       case Kind.Watched:
         this.#watching.told(slot, result, flags);
@@ -90,13 +86,13 @@ export class Connections {
     for (const slot of this.#turns.slots) this.#attend(slot);
     for (const connection of this.#turns.now) {
       connection.queued = false;
-      if (this.#slots.holds(connection)) this.#run(connection);
+      if (this.#slots.holds(connection)) this.#serving.run(connection);
     }
     const burner = this.#turns.burner();
     if (burner !== undefined && this.#slots.holds(burner)) {
       burner.result = burn(burner.session.amount);
       burner.ready = true;
-      this.#run(burner);
+      this.#serving.run(burner);
     }
     this.#receiving.given();
     return this.#turns.more;
@@ -110,108 +106,5 @@ export class Connections {
     else if (connection === undefined || connection.lingering || this.#slots.asks(connection)) {
       this.#receiving.listen(slot);
     } else if (state & FULL || (state & RECEIVING) === 0) this.#watching.watch(slot);
-  }
-
-  /** Carries out what the session asks for. */
-  #run(connection: Connection): void {
-    const { slot, session } = connection;
-    if (connection.queued || this.#slots.states[slot]! & (SENDING | FULL)) return;
-    if (connection.pending !== null) {
-      this.#sending.goOn(connection); // though a WAIT may be under way: it was answered before
-      return;
-    }
-    if (connection.burning || this.#slots.states[slot]! & TIMING) return;
-    connection.reading = false;
-    const output = this.#answers.open(slot);
-    if (output === undefined) {
-      this.#later(connection);
-      return;
-    }
-    if (connection.ready) {
-      connection.ready = false;
-      session.resume(output, connection.result);
-    }
-    for (;;) {
-      switch (session.next(output)) {
-        case Step.Read:
-          if (this.#feed(connection)) break;
-          this.#answers.flush(slot);
-          connection.reading = true;
-          if (session.idle) this.#slots.release(connection);
-          else this.#slots.park(connection);
-          this.#receiving.listen(slot);
-          return;
-        case Step.Write:
-          this.#sending.begin(connection);
-          return;
-        case Step.Wait:
-          this.#answers.flush(slot);
-          this.#time(connection, session.amount);
-          return;
-        case Step.Burn:
-          this.#answers.flush(slot);
-          this.#turns.burn(connection);
-          this.#slots.park(connection);
-          return;
-        case Step.Close:
-          if (output.length > 0) this.#sending.begin(connection);
-          else if (this.#answers.answered(slot))
-            this.#later(connection); // until it is known whether that was refused
-          else this.#end(connection);
-          return;
-      }
-    }
-  }
-
-  /** Gives the session the next bytes that were held, or their end. @returns whether there were any */
-  #feed(connection: Connection): boolean {
-    const { session, held } = connection;
-    if (held.length > 0) {
-      const bytes = held.shift()!;
-      this.#input.bytes.set(bytes, HEADROOM);
-      session.feed(this.#input.bytes, HEADROOM, HEADROOM + bytes.length);
-      return true;
-    }
-    if (!connection.ended || session.ended) return false;
-    session.finish();
-    return true;
-  }
-
-  #later(connection: Connection): void {
-    this.#slots.park(connection);
-    this.#turns.later(connection);
-  }
-
-  /** Lets time pass. */
-  #time(connection: Connection, milliseconds: number): void {
-    this.#slots.park(connection);
-    this.#slots.states[connection.slot]! |= TIMING;
-    this.#ring.timeout(milliseconds, connection.slot, Kind.Time);
-  }
-
-  #timed(slot: number): void {
-    if (this.#ending.over(slot, TIMING)) return;
-    const connection = this.#slots.connections[slot]!;
-    if (connection.lingering) {
-      this.#ending.end(slot);
-      return;
-    }
-    connection.ready = true;
-    this.#turns.goOn(connection);
-  }
-
-  /** Ends a connection whose last answer has been sent. */
-  #end(connection: Connection): void {
-    this.#slots.park(connection);
-    if (connection.session.ended) this.#ending.end(connection.slot);
-    else this.#linger(connection);
-  }
-
-  /** Lets the last answer arrive: ends our side, then throws away what comes until the client ends its own. */
-  #linger(connection: Connection): void {
-    connection.lingering = true;
-    this.#sending.end(connection.slot);
-    this.#time(connection, LINGER);
-    this.#receiving.listen(connection.slot);
   }
 }
