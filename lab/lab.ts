@@ -14,6 +14,12 @@ interface Tool {
 
 const tools: readonly Tool[] = [
   {
+    name: 'verify',
+    summary: 'see that the checks of the exercises tell right from wrong',
+    examples: [],
+    run: async (words) => (await import('./exercises/verify.ts')).main(words),
+  },
+  {
     name: 'load',
     summary: 'load a server, check its answers, and tell how long they took',
     examples: ['load --connections 100 --duration 5s', 'load --connections 10000 --hold'],

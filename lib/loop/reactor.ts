@@ -1,6 +1,6 @@
 /** The reactor: whoever waits for a descriptor or a time leaves a handler, and one loop calls them all; Schmidt (1995). */
 
-import { Wakeups } from '../service/wakeups.ts';
+import { Wakeups, type Waking } from '../service/wakeups.ts';
 import {
   EPOLL_CLOEXEC,
   EPOLL_CTL_ADD,
@@ -50,7 +50,7 @@ export class Reactor {
   /** Descriptors without a handler any more, which are closed when no list of events mentions them. */
   readonly #closing: number[] = [];
   // #endregion state
-  readonly #wakeups: { readonly wakeups: Wakeups; readonly handler: (number: number) => void }[] = [];
+  readonly #wakeups: { readonly wakeups: Waking; readonly handler: (number: number) => void }[] = [];
   /** By number: the timers that run, their times, and the numbers that are free. */
   readonly #timers: (Timer | undefined)[] = [];
   readonly #times = new Wakeups();
@@ -126,7 +126,7 @@ export class Reactor {
   }
 
   /** Has the loop look after others who wake up by themselves. @param handler is called for each of them */
-  wake(wakeups: Wakeups, handler: (number: number) => void): void {
+  wake(wakeups: Waking, handler: (number: number) => void): void {
     this.#wakeups.push({ wakeups, handler });
   }
 

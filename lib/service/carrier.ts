@@ -1,6 +1,6 @@
 /** What an event loop and its connections say to each other: the loop tells what is ready, they tell what they want. */
 
-import type { Wakeups } from './wakeups.ts';
+import type { Waking } from './wakeups.ts';
 
 /** What a connection wants next, as bits. */
 export const Want = {
@@ -31,5 +31,5 @@ export interface Carrier {
   /** Its peer is gone, reported although nothing was wanted. */
   hangup(fd: number): Want;
   /** Who has something to do of its own accord, such as a WAIT that is over: for each of them writable() is called. */
-  readonly wakeups: Wakeups;
+  readonly wakeups: Waking;
 }

@@ -9,7 +9,7 @@ import { type Carrier, Want } from './carrier.ts';
 import { CHUNK, LINGER } from './limits.ts';
 import { type Pending, Spares } from './pending.ts';
 import { Face, HEADROOM, Session, Step } from './session.ts';
-import { Wakeups } from './wakeups.ts';
+import { Wakeups, type Waking } from './wakeups.ts';
 
 /** How often one connection may fill the output before the others have their turn. */
 const TURNS = 16;
@@ -52,12 +52,16 @@ export class Connections implements Carrier {
   readonly #input = Memory.allocate(HEADROOM + CHUNK);
   readonly #spares = new Spares();
   #pending = this.#spares.take();
-  readonly wakeups = new Wakeups();
+  readonly wakeups: Waking;
   readonly #offload: Offload | undefined;
 
-  /** @param offload computes for BURN; without it this thread does, and all its connections wait */
-  constructor(offload?: Offload) {
+  /**
+   * @param offload computes for BURN; without it this thread does, and all its connections wait
+   * @param wakeups who keeps their times
+   */
+  constructor(offload?: Offload, wakeups: Waking = new Wakeups()) {
     this.#offload = offload;
+    this.wakeups = wakeups;
   }
 
   opened(fd: number): Want {

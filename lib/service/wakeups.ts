@@ -2,6 +2,9 @@
 
 import { Timers } from './timers.ts';
 
+/** What a loop and its connections need of Wakeups: something else may do that for them. */
+export type Waking = Pick<Wakeups, 'later' | 'now' | 'cancel' | 'timeout' | 'next'>;
+
 /** Descriptors that shall be looked at, now or later. The loop asks how long it may sleep, and then who is awake. */
 export class Wakeups {
   readonly #timers = new Timers();

@@ -19,10 +19,12 @@ export interface Load extends Omit<autocannon.Options, 'url'> {
   readonly connections: number;
   /** Whether it shall end, told after each answer. @param answers what each connection got, of those that got any */
   readonly enough?: (answers: number[]) => boolean;
+  /** Ends it from outside. */
+  readonly signal?: AbortSignal;
 }
 
 /** Fires a load at a server and waits for its end. @param path as in `/ping` */
-export async function fire({ host, port }: Server, path: string, { enough, ...load }: Load): Promise<Fired> {
+export async function fire({ host, port }: Server, path: string, { enough, signal, ...load }: Load): Promise<Fired> {
   const answers = new Map<autocannon.Client, number>();
   const sockets = new Set<number | undefined>();
   // It looks whether it shall end at each sample. No request may time out: autocannon would make its connection anew.
@@ -36,6 +38,7 @@ export async function fire({ host, port }: Server, path: string, { enough, ...lo
     sockets.add((client as unknown as { conn: Socket }).conn.localPort);
     if (enough?.([...answers.values()])) instance?.stop();
   });
+  signal?.addEventListener('abort', () => instance?.stop());
   try {
     const result = await patiently(over, `end of ${load.connections} connections to ${path}`, 2 * PATIENCE);
     return { result, answers: [...answers.values()], sockets: sockets.size };

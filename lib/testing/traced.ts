@@ -23,11 +23,11 @@ export class Traced {
     this.#file = file;
   }
 
-  /** Starts a server; whoever calls this ends it with kill(). @param path from the root of the repository */
-  static async launch(path: string, args: readonly string[] = []): Promise<Traced> {
+  /** Starts a server; whoever calls this ends it with kill(). @param path from the root of the repository @param by the words that start it */
+  static async launch(path: string, args: readonly string[] = [], by: readonly string[] = []): Promise<Traced> {
     const directory = mkdtempSync(join(tmpdir(), 'sockets-trace-'));
     const file = join(directory, 'trace.jsonl');
-    return new Traced(await launchServer(path, { args: [...args, '--trace', file] }), directory, file);
+    return new Traced(await launchServer(path, { by, args: [...args, '--trace', file] }), directory, file);
   }
 
   /** Forgets all calls so far. */

@@ -1,0 +1,161 @@
+/** How an exercise is checked: one ava test for each answer, in steps of which the first that fails is named. */
+
+import { appendFileSync } from 'node:fs';
+import { relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import test, { type ExecutionContext } from 'ava';
+import { launchServer, type Server } from '../../lib/testing/server.ts';
+import { Traced } from '../../lib/testing/traced.ts';
+import { type Diagnosis, type Exercise, files, makeYours, ROOT, readExercise } from '../exercises.ts';
+import { COMMON, hasEnded, whyEnded } from './common.ts';
+import { describe, type Outcome, REPORT, SUBJECTS } from './outcome.ts';
+import { SUBJECT } from './subject.ts';
+import { Talk } from './talk.ts';
+import { Trouble, Wrong } from './trouble.ts';
+
+/** What a check works with: one answer, and the server that it runs in. */
+export class Check {
+  readonly #exercise: Exercise;
+  readonly #subject: string;
+  readonly #servers: Server[] = [];
+  readonly #traced: Traced[] = [];
+  /** The steps that went well. */
+  readonly passed: string[] = [];
+  /** The step at hand. */
+  step = 'the server starts';
+
+  constructor(exercise: Exercise, subject: string) {
+    this.#exercise = exercise;
+    this.#subject = subject;
+  }
+
+  /** Starts the exercise's server with the answer in it. It ends with the check. */
+  async start(...args: string[]): Promise<Server> {
+    const server = await this.#listening(launchServer(files.server(this.#exercise.name), { args, by: this.#by() }));
+    this.#servers.push(server);
+    return server;
+  }
+
+  /** The same, with a trace of its system calls. */
+  async trace(...args: string[]): Promise<Traced> {
+    const traced = await this.#listening(Traced.launch(files.server(this.#exercise.name), args, this.#by()));
+    this.#servers.push(traced.server);
+    this.#traced.push(traced);
+    return traced;
+  }
+
+  #by(): string[] {
+    return ['env', `${SUBJECT}=${this.#subject}`];
+  }
+
+  async #listening<What>(starting: Promise<What>): Promise<What> {
+    try {
+      return await starting;
+    } catch (error) {
+      const [first = '', ...stderr] = (error as Error).message.split('\n');
+      const [, how] = /^it ended \((\w+)\)/.exec(first) ?? [];
+      if (how === undefined) throw new Wrong('does-not-listen', first);
+      const { id, seen } = whyEnded(stderr, how);
+      throw new Wrong(id, seen);
+    }
+  }
+
+  /**
+   * Takes a step. Whatever goes wrong in it is the mistake that it names, unless the body throws a Wrong of its own.
+   *
+   * @param title what shall be so, for people
+   * @param id the diagnosis when it is not
+   * @param body holds a conversation
+   */
+  async takes(title: string, server: Server, id: string, body: (talk: Talk) => Promise<void>): Promise<void> {
+    this.step = title;
+    const talk = new Talk(server);
+    try {
+      await body(talk);
+      const how = await hasEnded(server);
+      if (how !== undefined) throw new Trouble();
+    } catch (error) {
+      const how = await hasEnded(server);
+      if (how !== undefined) {
+        const ended = whyEnded(server.stderr, how);
+        throw new Wrong(ended.id, [ended.seen, ...(error instanceof Trouble ? [error.message] : [])].join('\n'));
+      }
+      throw error instanceof Trouble ? new Wrong(id, error.message) : error;
+    } finally {
+      talk.close();
+    }
+    this.passed.push(title);
+  }
+
+  /** What the answer has printed itself. */
+  get printed(): string[] {
+    const own = /listening on .* \(pid \d+\)$|^npx |^\s+at /;
+    return this.#servers.flatMap(({ stdout, stderr }) => [...stdout, ...stderr]).filter((line) => !own.test(line));
+  }
+
+  /** Ends whatever it has started. */
+  async end(): Promise<void> {
+    await Promise.all([...this.#traced, ...this.#servers].map((each) => each.kill()));
+  }
+}
+
+/** The diagnosis with an id. */
+function named(exercise: Exercise, id: string): Diagnosis {
+  const found = [...exercise.diagnoses, ...COMMON].find((each) => each.id === id);
+  if (found === undefined) throw new Error(`${files.readme(exercise.name)} has no diagnosis ${id}`);
+  return found;
+}
+
+/** Checks one answer. */
+async function look(exercise: Exercise, subject: string, body: (check: Check) => Promise<void>): Promise<Outcome> {
+  const check = new Check(exercise, subject);
+  const outcome = { exercise: exercise.name, subject, passed: check.passed };
+  try {
+    await body(check);
+    return outcome;
+  } catch (error) {
+    if (!(error instanceof Wrong)) return { ...outcome, broken: `${check.step}: ${(error as Error).stack}` };
+    const { id, says, read } = named(exercise, error.id);
+    const printed = check.printed.filter((line) => !error.message.includes(line)).slice(-5);
+    return { ...outcome, failed: { step: check.step, id, says, read, seen: error.message, printed } };
+  } finally {
+    await check.end();
+  }
+}
+
+/** Tells ava of an answer; as an error without a stack, for what went wrong is not in the check. */
+function tell(t: ExecutionContext, outcome: Outcome): void {
+  for (const step of outcome.passed) t.log(step);
+  t.pass();
+  if (outcome.failed === undefined && outcome.broken === undefined) return;
+  const error = new Error();
+  error.name = 'Wrong';
+  error.stack = describe(outcome);
+  throw error;
+}
+
+/**
+ * Checks an exercise: the learner's answer, or those that SUBJECTS names. With REPORT their outcomes are lines of JSON in
+ * that file, and ava is content; without, a wrong answer is a test that fails.
+ *
+ * @param url the check's import.meta.url
+ * @param body checks one answer, step by step
+ */
+export function exercise(url: string, body: (check: Check) => Promise<void>): void {
+  const [, name = ''] = relative(ROOT, fileURLToPath(url)).split('/');
+  const about = readExercise(name);
+  const report = process.env[REPORT];
+  const given = (process.env[SUBJECTS] ?? '').split(',').filter((path) => path.split('/')[1] === name);
+  if (given.length === 0) makeYours(name);
+  for (const subject of given.length > 0 ? given : [files.yours(name)]) {
+    test.serial(subject, async (t) => {
+      t.timeout(120_000);
+      const outcome = await look(about, subject, body);
+      if (report === undefined) tell(t, outcome);
+      else {
+        appendFileSync(report, `${JSON.stringify(outcome)}\n`);
+        t.pass();
+      }
+    });
+  }
+}

@@ -1,0 +1,174 @@
+/** Conversations of a check with a server: what each client sends and gets, kept so that it can be shown. */
+
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { ends } from '../../lib/testing/kernel.ts';
+import { type Server, until } from '../../lib/testing/server.ts';
+import { differsAt, show } from './show.ts';
+import { calm, Silence } from './silence.ts';
+import { Trouble } from './trouble.ts';
+
+/** A pause between two looks, in milliseconds. */
+const LOOK = 20;
+
+/** Several clients of one server, and what was said. */
+export class Talk {
+  readonly server: Server;
+  readonly #lines: string[] = [];
+  readonly #clients: Speaker[] = [];
+
+  constructor(server: Server) {
+    this.server = server;
+  }
+
+  /** Connects a client. @param name as it is called in what is shown: A, B … */
+  async client(name = String.fromCharCode(65 + this.#clients.length)): Promise<Speaker> {
+    const { host, port } = this.server;
+    const socket = connect({ host, port, allowHalfOpen: true, noDelay: true });
+    const speaker = new Speaker(this, name, socket);
+    this.#clients.push(speaker);
+    await once(socket, 'connect').catch((error: Error) => this.trouble(`${name} cannot connect: ${error.message}`));
+    return speaker;
+  }
+
+  /** Adds a line to what is shown. */
+  note(who: string, does: string, what = ''): void {
+    this.#lines.push(`${who} ${does.padEnd(8)} ${what}`.trimEnd());
+  }
+
+  /** @throws Trouble that shows what was said, and the words */
+  trouble(...words: string[]): never {
+    throw new Trouble([...this.#lines.slice(-12), ...words].join('\n'));
+  }
+
+  /** Ends all connections. */
+  close(): void {
+    for (const { socket } of this.#clients) socket.destroy();
+  }
+}
+
+/** A client of a talk. */
+export class Speaker {
+  readonly socket: Socket;
+  readonly name: string;
+  readonly #talk: Talk;
+  #bytes: Buffer = Buffer.alloc(0);
+  #over: string | undefined;
+  /** Called when something has come. */
+  #heard = (): void => {};
+
+  constructor(talk: Talk, name: string, socket: Socket) {
+    this.#talk = talk;
+    this.name = name;
+    this.socket = socket;
+    socket.on('data', (chunk: Buffer) => {
+      this.#bytes = Buffer.concat([this.#bytes, chunk]);
+      this.#heard();
+    });
+    socket.on('end', () => {
+      this.#over ??= 'the server closed the connection';
+    });
+    socket.on('error', (error: NodeJS.ErrnoException) => {
+      this.#over ??= error.code === 'ECONNRESET' ? 'the server reset the connection' : error.message;
+    });
+  }
+
+  /** Sends bytes, or text of one byte a character, in one piece. */
+  sends(what: string | Buffer): this {
+    const bytes = typeof what === 'string' ? Buffer.from(what, 'latin1') : what;
+    this.#talk.note(this.name, 'sends', show(bytes).text);
+    this.socket.write(bytes);
+    return this;
+  }
+
+  /** Ends its side: it will send nothing more. */
+  ends(): this {
+    this.#talk.note(this.name, 'ends', 'its side of the connection');
+    this.socket.end();
+    return this;
+  }
+
+  /** Goes away without a word: a reset. */
+  leaves(): this {
+    this.#talk.note(this.name, 'leaves', 'with a reset');
+    this.socket.resetAndDestroy();
+    return this;
+  }
+
+  /** Expects exactly these bytes next. @throws Trouble that shows the conversation, and where the first one differs */
+  async gets(expected: string): Promise<void> {
+    const wanted = Buffer.from(expected, 'latin1');
+    const silence = new Silence(this.#talk.server);
+    while (this.#bytes.length < wanted.length) {
+      if (differsAt(this.#bytes, wanted) < this.#bytes.length) break;
+      const why = this.#over ?? silence.look();
+      if (why !== undefined) return this.#differs(wanted, why);
+      await this.#pause();
+    }
+    if (differsAt(this.#bytes, wanted) < wanted.length) this.#differs(wanted);
+    this.#talk.note(this.name, 'gets', show(wanted).text);
+    this.#bytes = this.#bytes.subarray(wanted.length);
+  }
+
+  /** Expects the end of the connection next. */
+  async getsTheEnd(): Promise<void> {
+    const silence = new Silence(this.#talk.server);
+    while (this.#over === undefined && this.#bytes.length === 0) {
+      const why = silence.look();
+      if (why !== undefined) this.#talk.trouble(`${this.name} expects the end of the connection`, why);
+      await this.#pause();
+    }
+    if (this.#bytes.length > 0) this.nothing();
+    this.#talk.note(this.name, 'gets', 'the end of the connection');
+  }
+
+  /** Waits until the server has read all that was sent, and has done with it what it can do now. */
+  async isHeard(): Promise<void> {
+    const { server } = this.#talk;
+    const { localPort } = this.socket;
+    const silence = new Silence(server);
+    let why: string | undefined;
+    await until(() => {
+      why = silence.look();
+      const [end] = ends(server.port).filter(({ peer }) => peer === localPort);
+      return this.#over !== undefined || why !== undefined || (end !== undefined && end.unread === 0);
+    }, 'the server has read what was sent');
+    if (why !== undefined)
+      this.#talk.trouble(`${this.name}'s bytes lie unread: ${why.replace('no answer', 'nothing')}`);
+    await calm(server);
+  }
+
+  /** Expects that nothing has come that it does not know of yet. */
+  nothing(): void {
+    if (this.#bytes.length > 0) this.#differs(Buffer.alloc(0));
+    if (this.#over !== undefined) this.#talk.trouble(`${this.name} expects  nothing, but ${this.#over}`);
+  }
+
+  /** Waits until something comes, but no longer than from one look to the next. */
+  #pause(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#heard = resolve;
+      setTimeout(resolve, LOOK);
+    });
+  }
+
+  /** Whether bytes have come that it has not asked for yet. */
+  get hasBytes(): boolean {
+    return this.#bytes.length > 0;
+  }
+
+  /** @throws Trouble: something else came, or nothing */
+  #differs(wanted: Buffer, why?: string): never {
+    const at = differsAt(this.#bytes, wanted);
+    const got = show(this.#bytes, at);
+    const expects = wanted.length === 0 ? { text: 'nothing', column: 0 } : show(wanted, at);
+    const words = [`${this.name} expects  ${expects.text}`];
+    if (this.#bytes.length > 0) {
+      words.push(`${this.name} gets     ${got.text}`);
+      const column = this.name.length + 10 + got.column;
+      words.push(`${' '.repeat(column)}^ ${at < this.#bytes.length ? `byte ${at + 1}` : `here, after ${at} bytes`}`);
+    }
+    if (why !== undefined) words.push(why);
+    this.#talk.trouble(...words);
+  }
+}

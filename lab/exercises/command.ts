@@ -1,0 +1,29 @@
+/** What the commands of the exercise runner have in common: an exercise for a word, and a status for an error. */
+
+import type { Command } from 'commander';
+import { toolCommand } from '../../lib/program/tool.ts';
+import { Interrupted } from './run.ts';
+import { NoSuchExercise } from './which.ts';
+
+/** The exit statuses. */
+export const WELL = 0;
+export const FAILED = 1;
+const MISTAKE = 2;
+const INTERRUPTED = 130;
+
+/** A command line. @param name as in `check` */
+export function labCommand(name: string, summary: string): Command {
+  return toolCommand(`lab ${name}`, summary);
+}
+
+/** Carries a command out. What stands in its way is one line and a status. @returns the exit status */
+export async function carryOut(name: string, work: () => number | Promise<number>): Promise<number> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof Interrupted) return INTERRUPTED;
+    const { message } = error as Error;
+    console.error(`lab ${name}: ${message}`);
+    return error instanceof NoSuchExercise ? MISTAKE : FAILED;
+  }
+}

@@ -1,0 +1,40 @@
+/** The difference between two answers, as it is shown everywhere: made from the files, never written. */
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createTwoFilesPatch, structuredPatch } from 'diff';
+import { ROOT } from '../../exercises/exercises.ts';
+import { paint } from './paint.ts';
+
+const text = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
+
+/** Two files in unified format, with three lines around each change. @param from, to paths from the root */
+export function difference(from: string, to: string): string {
+  const patch = createTwoFilesPatch(from, to, text(from), text(to), undefined, undefined, { context: 3 });
+  return patch.replace(/^=+\n/, '').replace(/\t$/gm, '');
+}
+
+/** How many lines were taken away, and put in. */
+export function changedLines(from: string, to: string): number {
+  const { hunks } = structuredPatch(from, to, text(from), text(to), undefined, undefined, { context: 0 });
+  return hunks.flatMap(({ lines }) => lines.filter((line) => /^[+-]/.test(line))).length;
+}
+
+/** One hunk: the first that has a text in a line of its own side, or else the first. Nothing where the files are the same. */
+export function hunk(from: string, to: string, having: string | undefined): string | undefined {
+  const { hunks } = structuredPatch(from, to, text(from), text(to), undefined, undefined, { context: 1 });
+  const has = (lines: readonly string[]): boolean =>
+    having !== undefined && lines.some((line) => line.startsWith('+') && line.includes(having));
+  return (hunks.find(({ lines }) => has(lines)) ?? hunks[0])?.lines.join('\n');
+}
+
+/** A difference in the colours that people know. */
+export function painted(patch: string): string {
+  const style = (line: string): string => {
+    if (/^(---|\+\+\+) /.test(line)) return paint('bold', line);
+    if (line.startsWith('@@')) return paint('cyan', line);
+    if (line.startsWith('+')) return paint('green', line);
+    return line.startsWith('-') ? paint('red', line) : line;
+  };
+  return patch.split('\n').map(style).join('\n');
+}
