@@ -14,6 +14,54 @@ interface Tool {
 
 const tools: readonly Tool[] = [
   {
+    name: 'start',
+    summary: 'begin with the exercises, or go on',
+    examples: ['start'],
+    run: async (words) => (await import('./exercises/list.ts')).start(words),
+  },
+  {
+    name: 'list',
+    summary: 'list the exercises, and what is done',
+    examples: [],
+    run: async (words) => (await import('./exercises/list.ts')).list(words),
+  },
+  {
+    name: 'check',
+    summary: 'check your answer to an exercise',
+    examples: ['check 09-wait'],
+    run: async (words) => (await import('./exercises/check.ts')).main(words),
+  },
+  {
+    name: 'watch',
+    summary: 'check your answer whenever you save it',
+    examples: [],
+    run: async (words) => (await import('./exercises/watch.ts')).main(words),
+  },
+  {
+    name: 'hint',
+    summary: 'give a hint for what the last check has found',
+    examples: [],
+    run: async (words) => (await import('./exercises/hint.ts')).main(words),
+  },
+  {
+    name: 'diff',
+    summary: 'show the difference between the starter and the solution',
+    examples: ['diff 09-wait --yours'],
+    run: async (words) => (await import('./exercises/diff.ts')).main(words),
+  },
+  {
+    name: 'solve',
+    summary: 'take the solution, and keep your answer',
+    examples: [],
+    run: async (words) => (await import('./exercises/replace.ts')).solve(words),
+  },
+  {
+    name: 'reset',
+    summary: 'begin an exercise anew, and keep your answer',
+    examples: [],
+    run: async (words) => (await import('./exercises/replace.ts')).reset(words),
+  },
+  {
     name: 'verify',
     summary: 'see that the checks of the exercises tell right from wrong',
     examples: [],

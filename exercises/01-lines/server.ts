@@ -59,8 +59,8 @@ function answer(fd: number, session: Session, text: Buffer): void {
 function flush(fd: number): void {
   while (output.length > 0) {
     const count = write(fd, pending, output.start, output.length);
-    if (count < 0) return output.clear();
-    output.wrote(count);
+    if (count < 0) output.clear();
+    else output.wrote(count);
   }
 }
 

@@ -4,6 +4,7 @@ import { appendFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import test, { type ExecutionContext } from 'ava';
+import { Places } from '../../lib/program/places.ts';
 import { launchServer, type Server } from '../../lib/testing/server.ts';
 import { Traced } from '../../lib/testing/traced.ts';
 import { type Diagnosis, type Exercise, files, makeYours, ROOT, readExercise } from '../exercises.ts';
@@ -13,12 +14,16 @@ import { SUBJECT } from './subject.ts';
 import { Talk } from './talk.ts';
 import { Trouble, Wrong } from './trouble.ts';
 
+/** So many answers are checked at once: while one waits, another works. */
+const AT_ONCE = 3;
+
 /** What a check works with: one answer, and the server that it runs in. */
 export class Check {
   readonly #exercise: Exercise;
   readonly #subject: string;
   readonly #servers: Server[] = [];
   readonly #traced: Traced[] = [];
+  readonly #last: (() => void)[] = [];
   /** The steps that went well. */
   readonly passed: string[] = [];
   /** The step at hand. */
@@ -72,10 +77,9 @@ export class Check {
     const talk = new Talk(server);
     try {
       await body(talk);
-      const how = await hasEnded(server);
-      if (how !== undefined) throw new Trouble();
+      if (!talk.over && (await hasEnded(server)) !== undefined) throw new Trouble();
     } catch (error) {
-      const how = await hasEnded(server);
+      const how = talk.over ? undefined : await hasEnded(server);
       if (how !== undefined) {
         const ended = whyEnded(server.stderr, how);
         throw new Wrong(ended.id, [ended.seen, ...(error instanceof Trouble ? [error.message] : [])].join('\n'));
@@ -93,8 +97,14 @@ export class Check {
     return this.#servers.flatMap(({ stdout, stderr }) => [...stdout, ...stderr]).filter((line) => !own.test(line));
   }
 
+  /** Has something done at the end. */
+  finally(work: () => void): void {
+    this.#last.push(work);
+  }
+
   /** Ends whatever it has started. */
   async end(): Promise<void> {
+    for (const work of this.#last) work();
     await Promise.all([...this.#traced, ...this.#servers].map((each) => each.kill()));
   }
 }
@@ -147,10 +157,14 @@ export function exercise(url: string, body: (check: Check) => Promise<void>): vo
   const report = process.env[REPORT];
   const given = (process.env[SUBJECTS] ?? '').split(',').filter((path) => path.split('/')[1] === name);
   if (given.length === 0) makeYours(name);
+  const places = new Places(AT_ONCE);
+  let turn = Promise.resolve();
   for (const subject of given.length > 0 ? given : [files.yours(name)]) {
-    test.serial(subject, async (t) => {
-      t.timeout(120_000);
-      const outcome = await look(about, subject, body);
+    test(subject, async (t) => {
+      t.timeout(600_000);
+      turn = turn.then(() => places.take());
+      await turn;
+      const outcome = await look(about, subject, body).finally(() => places.leave());
       if (report === undefined) tell(t, outcome);
       else {
         appendFileSync(report, `${JSON.stringify(outcome)}\n`);

@@ -49,12 +49,15 @@ function allAsleep(server: Server): boolean {
 /** Looks at a server while somebody waits for its answer. */
 export class Silence {
   readonly #server: Server;
+  readonly #patience: number;
   readonly #began = performance.now();
   readonly #used: number;
   #still: number | undefined;
 
-  constructor(server: Server) {
+  /** @param still for so long, in milliseconds, all must have slept: longer than any timer that may be running */
+  constructor(server: Server, still = STILL) {
     this.#server = server;
+    this.#patience = still;
     this.#used = processorTime(server);
   }
 
@@ -63,13 +66,15 @@ export class Silence {
     const now = performance.now();
     if (!allAsleep(this.#server)) this.#still = undefined;
     else this.#still ??= now;
-    if (this.#still !== undefined && now - this.#still >= STILL) {
+    if (this.#still !== undefined && now - this.#still >= this.#patience) {
       const call = callOf(this.#server);
-      return `no answer after ${STILL / 1000} s in which the server slept${call === undefined ? '' : `, in ${call}`}`;
+      return `no answer after ${this.#patience / 1000} s in which the server slept${call === undefined ? '' : `, in ${call}`}`;
     }
     if (processorTime(this.#server) - this.#used >= BUSY) {
       return `no answer after ${BUSY / 1000} s of processor time: the server is busy all the time`;
     }
-    return now - this.#began >= LATE ? `no answer after ${LATE / 1000} s` : undefined;
+    return now - this.#began >= LATE + this.#patience
+      ? `no answer after ${(LATE + this.#patience) / 1000} s`
+      : undefined;
   }
 }

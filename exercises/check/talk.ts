@@ -2,6 +2,7 @@
 
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { members } from '../../lib/testing/footprint.ts';
 import { ends } from '../../lib/testing/kernel.ts';
 import { type Server, until } from '../../lib/testing/server.ts';
 import { differsAt, show } from './show.ts';
@@ -14,8 +15,11 @@ const LOOK = 20;
 /** Several clients of one server, and what was said. */
 export class Talk {
   readonly server: Server;
-  readonly #lines: string[] = [];
+  /** Who did what, and with what. */
+  readonly #notes: (readonly [string, string])[] = [];
   readonly #clients: Speaker[] = [];
+  /** The server was told to end. */
+  over = false;
 
   constructor(server: Server) {
     this.server = server;
@@ -31,14 +35,56 @@ export class Talk {
     return speaker;
   }
 
+  /**
+   * Waits for something that the server does.
+   *
+   * @param still so long, in milliseconds, nothing may happen before it is said that nothing will
+   */
+  async until(
+    condition: () => boolean,
+    { what, instead, still }: { what: string; instead?: () => string; still?: number },
+  ): Promise<void> {
+    const silence = new Silence(this.server, still);
+    while (!condition()) {
+      const why = silence.look();
+      if (why !== undefined) {
+        this.trouble(`expected: ${what}; ${instead?.() ?? 'they do not come'}`, why.replace('no answer', 'nothing'));
+      }
+      await new Promise((resolve) => setTimeout(resolve, LOOK));
+    }
+  }
+
+  /** Sends the server a signal, and expects its end, with all its processes. */
+  async ends(signal: NodeJS.Signals, still?: number): Promise<void> {
+    this.over = true;
+    this.note('we', 'send', `${signal} to the server`);
+    this.server.child.kill(signal);
+    const { child } = this.server;
+    await this.until(() => child.exitCode !== null || child.signalCode !== null, {
+      what: 'the end of the server',
+      instead: () => `${members(this.server).length} processes of it live on`,
+      ...(still === undefined ? {} : { still }),
+    });
+    await this.server.ended;
+    const { survivors } = this.server;
+    if (survivors.length > 0) this.trouble(`the server has ended, and left behind ${survivors.join(', ')}`);
+  }
+
   /** Adds a line to what is shown. */
   note(who: string, does: string, what = ''): void {
-    this.#lines.push(`${who} ${does.padEnd(8)} ${what}`.trimEnd());
+    this.#notes.push([`${who} ${does}`, what]);
   }
 
   /** @throws Trouble that shows what was said, and the words */
   trouble(...words: string[]): never {
-    throw new Trouble([...this.#lines.slice(-12), ...words].join('\n'));
+    throw new Trouble(this.text(...words));
+  }
+
+  /** What was said, the last lines of it, and the words. */
+  text(...words: string[]): string {
+    const notes = this.#notes.slice(-12);
+    const width = Math.max(0, ...notes.map(([who]) => who.length));
+    return [...notes.map(([who, what]) => `${who.padEnd(width)}  ${what}`.trimEnd()), ...words].join('\n');
   }
 
   /** Ends all connections. */
@@ -159,16 +205,15 @@ export class Speaker {
 
   /** @throws Trouble: something else came, or nothing */
   #differs(wanted: Buffer, why?: string): never {
+    const talk = this.#talk;
     const at = differsAt(this.#bytes, wanted);
     const got = show(this.#bytes, at);
-    const expects = wanted.length === 0 ? { text: 'nothing', column: 0 } : show(wanted, at);
-    const words = [`${this.name} expects  ${expects.text}`];
+    talk.note(this.name, 'expects', wanted.length === 0 ? 'nothing' : show(wanted, at).text);
     if (this.#bytes.length > 0) {
-      words.push(`${this.name} gets     ${got.text}`);
-      const column = this.name.length + 10 + got.column;
-      words.push(`${' '.repeat(column)}^ ${at < this.#bytes.length ? `byte ${at + 1}` : `here, after ${at} bytes`}`);
+      talk.note(this.name, 'gets', got.text);
+      const where = at < this.#bytes.length ? `byte ${at + 1}` : `here, after ${at} ${at === 1 ? 'byte' : 'bytes'}`;
+      talk.note('', '', `${' '.repeat(got.column)}^ ${where}`);
     }
-    if (why !== undefined) words.push(why);
-    this.#talk.trouble(...words);
+    talk.trouble(...(why === undefined ? [] : [why]));
   }
 }
