@@ -43,8 +43,10 @@ exercise(import.meta.url, async (check) => {
   const server = await check.start('--children', '3', '--broken', broken);
 
   /** Kills who has a slot now. @returns its pid */
-  const kill = (talk: Talk, slot: number): number => {
-    const { pid } = events(server).findLast((event) => event.slot === slot && event.what === 'starts')!;
+  const kill = async (talk: Talk, slot: number): Promise<number> => {
+    const last = (): Event | undefined => events(server).findLast((event) => event.slot === slot);
+    await talk.until(() => last()?.what === 'starts', { what: `a child in slot ${slot}`, still: PATIENCE });
+    const { pid } = last()!;
     talk.note('we', 'kill', `child ${pid}, in slot ${slot}`);
     process.kill(pid, 'SIGKILL');
     return pid;
@@ -66,10 +68,12 @@ exercise(import.meta.url, async (check) => {
   await check.takes('three children serve three clients at once', server, 'too-few', serves);
 
   await check.takes('a child that is killed is replaced', server, 'not-replaced', async (talk) => {
-    await whole(talk, kill(talk, 1));
+    await whole(talk, await kill(talk, 1));
   });
 
   await check.takes('whoever replaces it has its slot', server, 'wrong-slot', async (talk) => {
+    const starts = (): number => events(server).filter(({ what }) => what === 'starts').length;
+    await talk.until(() => starts() >= 4, { what: 'four children that have started', still: PATIENCE });
     story(talk, server);
     const slots = events(server).flatMap(({ slot, what }) => (what === 'starts' ? [slot] : []));
     if (`${slots}` !== '0,1,2,1') talk.trouble(`expected: children that start in the slots 0, 1, 2, and again 1`);
@@ -77,7 +81,7 @@ exercise(import.meta.url, async (check) => {
   });
 
   await check.takes('and is replaced in its turn', server, 'only-once', async (talk) => {
-    await whole(talk, kill(talk, 1));
+    await whole(talk, await kill(talk, 1));
     await serves(talk);
   });
 
@@ -85,7 +89,7 @@ exercise(import.meta.url, async (check) => {
     const from = events(server).length;
     writeFileSync(broken, '');
     talk.note('we', 'see to it', 'that a child that starts ends at once');
-    kill(talk, 0);
+    await kill(talk, 0);
     const ends = (): Event[] =>
       events(server)
         .slice(from)
@@ -120,11 +124,11 @@ exercise(import.meta.url, async (check) => {
       await talk.until(() => children(server).length === 3, { what: 'three children', still: PATIENCE });
       writeFileSync(broken, '');
       await new Promise((resolve) => setTimeout(resolve, 1.2 * SHORT_LIFE)); // they have lived long then
-      kill(talk, 0);
+      await kill(talk, 0);
       const crashed = (): boolean => /0 starts, 0 ended$/.test(told());
       await talk.until(crashed, { what: 'a child in slot 0 that ends at once', still: PATIENCE });
       const then = events(server).length;
-      kill(talk, 1);
+      await kill(talk, 1);
       const order = (): string =>
         events(server)
           .slice(then)

@@ -33,11 +33,13 @@ export async function load(
   const what = `autocannon asks for ${path} ${amount} times on ${connections} connections`;
   const enough = (answers: number[]): boolean => {
     answered = answers.reduce((sum, count) => sum + count, 0);
-    silence = new Silence(server);
     return false;
   };
   let why: string | undefined;
+  let seen = 0;
   const looking = setInterval(() => {
+    if (answered > seen) silence = new Silence(server);
+    seen = answered;
     why ??= silence.look();
     if (why !== undefined) stop.abort();
   }, LOOK);

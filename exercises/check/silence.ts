@@ -2,7 +2,7 @@
 
 import { members, processorTime } from '../../lib/testing/footprint.ts';
 import { sleepsIn, threads } from '../../lib/testing/proc.ts';
-import { type Server, until } from '../../lib/testing/server.ts';
+import type { Server } from '../../lib/testing/server.ts';
 
 /**
  * For so long, in milliseconds, every thread of the server was asleep at every look: no timer of a check is longer. Whom
@@ -12,8 +12,10 @@ import { type Server, until } from '../../lib/testing/server.ts';
 export const STILL = 1000;
 /** So much processor time, in milliseconds, and no answer: it goes round in circles. */
 const BUSY = 4000;
+/** Of the time between two looks so much counts, in milliseconds: who looks may have had to wait for a processor himself. */
+const STEP = 40;
 /** Neither still nor busy, and no answer after so many milliseconds. */
-const LATE = 15_000;
+const LATE = 60_000;
 
 /** The calls that people know by the names that they have in /proc/PID/wchan. */
 const CALLS: readonly (readonly [RegExp, string])[] = [
@@ -35,15 +37,32 @@ export function callOf({ pid }: Server): string | undefined {
 export async function calm(server: Server): Promise<void> {
   const began = processorTime(server);
   let asleep = 0;
-  await until(() => {
+  while (asleep < 3 && processorTime(server) - began < BUSY / 8) {
+    await pause();
     asleep = allAsleep(server) ? asleep + 1 : 0;
-    return asleep >= 3 || processorTime(server) - began >= BUSY / 8;
-  }, 'the server sleeps, or is busy');
+  }
 }
 
 /** Whether nobody in a server runs, or would like to. */
 function allAsleep(server: Server): boolean {
   return members(server).every(({ pid }) => threads(pid).every(({ state }) => state === 'S'));
+}
+
+/** A pause between two looks, in milliseconds. */
+const LOOK = 20;
+
+/**
+ * Waits from one look to the next, or until something comes. Node takes up sockets between two turns of its timers, and
+ * there is no such between while timers that are due follow one another: setImmediate() sees to one.
+ *
+ * @param heard is given what ends the pause
+ */
+export async function pause(heard: (wake: () => void) => void = () => {}): Promise<void> {
+  await new Promise<void>((resolve) => {
+    heard(resolve);
+    setTimeout(resolve, LOOK);
+  });
+  await new Promise((resolve) => setImmediate(resolve));
 }
 
 /** Looks at a server while somebody waits for its answer. */
@@ -52,7 +71,10 @@ export class Silence {
   readonly #patience: number;
   readonly #began = performance.now();
   readonly #used: number;
-  #still: number | undefined;
+  #last = performance.now();
+  /** For how long everybody was asleep, in milliseconds, of which a pause between two looks counts for STEP at most. */
+  #asleep = 0;
+  #why: string | undefined;
 
   /** @param still for so long, in milliseconds, all must have slept: longer than any timer that may be running */
   constructor(server: Server, still = STILL) {
@@ -63,18 +85,23 @@ export class Silence {
 
   /** Looks once; call it again and again. @returns why no answer will come, as soon as that is certain */
   look(): string | undefined {
+    if (this.#why !== undefined) return this.#why; // only now: what had come at the last look has been seen meanwhile
     const now = performance.now();
-    if (!allAsleep(this.#server)) this.#still = undefined;
-    else this.#still ??= now;
-    if (this.#still !== undefined && now - this.#still >= this.#patience) {
+    this.#asleep = allAsleep(this.#server) ? this.#asleep + Math.min(now - this.#last, STEP) : 0;
+    this.#last = now;
+    this.#why = this.#verdict(now);
+    return undefined;
+  }
+
+  #verdict(now: number): string | undefined {
+    if (this.#asleep >= this.#patience) {
       const call = callOf(this.#server);
       return `no answer after ${this.#patience / 1000} s in which the server slept${call === undefined ? '' : `, in ${call}`}`;
     }
     if (processorTime(this.#server) - this.#used >= BUSY) {
       return `no answer after ${BUSY / 1000} s of processor time: the server is busy all the time`;
     }
-    return now - this.#began >= LATE + this.#patience
-      ? `no answer after ${(LATE + this.#patience) / 1000} s`
-      : undefined;
+    const late = LATE + this.#patience;
+    return now - this.#began >= late ? `no answer after ${late / 1000} s` : undefined;
   }
 }

@@ -4,13 +4,10 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { members } from '../../lib/testing/footprint.ts';
 import { ends } from '../../lib/testing/kernel.ts';
-import { type Server, until } from '../../lib/testing/server.ts';
+import type { Server } from '../../lib/testing/server.ts';
 import { differsAt, show } from './show.ts';
-import { calm, Silence } from './silence.ts';
+import { calm, pause, Silence } from './silence.ts';
 import { Trouble } from './trouble.ts';
-
-/** A pause between two looks, in milliseconds. */
-const LOOK = 20;
 
 /** Several clients of one server, and what was said. */
 export class Talk {
@@ -50,7 +47,7 @@ export class Talk {
       if (why !== undefined) {
         this.trouble(`expected: ${what}; ${instead?.() ?? 'they do not come'}`, why.replace('no answer', 'nothing'));
       }
-      await new Promise((resolve) => setTimeout(resolve, LOOK));
+      await pause();
     }
   }
 
@@ -148,7 +145,7 @@ export class Speaker {
     while (this.#bytes.length < wanted.length) {
       if (differsAt(this.#bytes, wanted) < this.#bytes.length) break;
       const why = this.#over ?? silence.look();
-      if (why !== undefined) return this.#differs(wanted, why);
+      if (why !== undefined) this.#differs(wanted, why);
       await this.#pause();
     }
     if (differsAt(this.#bytes, wanted) < wanted.length) this.#differs(wanted);
@@ -174,11 +171,11 @@ export class Speaker {
     const { localPort } = this.socket;
     const silence = new Silence(server);
     let why: string | undefined;
-    await until(() => {
+    const unread = (): boolean => ends(server.port).some((end) => end.peer === localPort && end.unread > 0);
+    while (this.#over === undefined && why === undefined && unread()) {
+      await pause();
       why = silence.look();
-      const [end] = ends(server.port).filter(({ peer }) => peer === localPort);
-      return this.#over !== undefined || why !== undefined || (end !== undefined && end.unread === 0);
-    }, 'the server has read what was sent');
+    }
     if (why !== undefined)
       this.#talk.trouble(`${this.name}'s bytes lie unread: ${why.replace('no answer', 'nothing')}`);
     await calm(server);
@@ -192,9 +189,8 @@ export class Speaker {
 
   /** Waits until something comes, but no longer than from one look to the next. */
   #pause(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#heard = resolve;
-      setTimeout(resolve, LOOK);
+    return pause((wake) => {
+      this.#heard = wake;
     });
   }
 
@@ -214,6 +210,6 @@ export class Speaker {
       const where = at < this.#bytes.length ? `byte ${at + 1}` : `here, after ${at} ${at === 1 ? 'byte' : 'bytes'}`;
       talk.note('', '', `${' '.repeat(got.column)}^ ${where}`);
     }
-    talk.trouble(...(why === undefined ? [] : [why]));
+    return talk.trouble(...(why === undefined ? [] : [why]));
   }
 }
