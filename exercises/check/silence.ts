@@ -1,7 +1,7 @@
 /** Tells that no answer will come: not by a clock, but by what the kernel says of the server. */
 
-import { members, processorTime } from '../../lib/testing/footprint.ts';
-import { sleepsIn, threads } from '../../lib/testing/proc.ts';
+import { members, sum } from '../../lib/testing/footprint.ts';
+import { type Process, sleepsIn, threads } from '../../lib/testing/proc.ts';
 import type { Server } from '../../lib/testing/server.ts';
 
 /**
@@ -13,7 +13,7 @@ export const STILL = 1000;
 /** So much processor time, in milliseconds, and no answer: it goes round in circles. */
 const BUSY = 4000;
 /** Of the time between two looks so much counts, in milliseconds: who looks may have had to wait for a processor himself. */
-const STEP = 40;
+const STEP = 100;
 /** Neither still nor busy, and no answer after so many milliseconds. */
 const LATE = 60_000;
 
@@ -35,17 +35,22 @@ export function callOf({ pid }: Server): string | undefined {
 
 /** Waits until a server has done what it can do now, or has been busy for so long that it will not sleep. */
 export async function calm(server: Server): Promise<void> {
-  const began = processorTime(server);
-  let asleep = 0;
-  while (asleep < 3 && processorTime(server) - began < BUSY / 8) {
+  let all = members(server);
+  const began = used(all);
+  for (let asleep = 0; asleep < 3 && used(all) - began < BUSY / 8; asleep = allAsleep(all) ? asleep + 1 : 0) {
     await pause();
-    asleep = allAsleep(server) ? asleep + 1 : 0;
+    all = members(server);
   }
 }
 
-/** Whether nobody in a server runs, or would like to. */
-function allAsleep(server: Server): boolean {
-  return members(server).every(({ pid }) => threads(pid).every(({ state }) => state === 'S'));
+/** Whether nobody in some processes runs, or would like to. */
+function allAsleep(processes: readonly Process[]): boolean {
+  return processes.every(({ pid }) => threads(pid).every(({ state }) => state === 'S'));
+}
+
+/** How much processor time they have used, in milliseconds. */
+function used(processes: readonly Process[]): number {
+  return sum(processes.map(({ cpu }) => cpu));
 }
 
 /** A pause between two looks, in milliseconds. */
@@ -70,7 +75,7 @@ export class Silence {
   readonly #server: Server;
   readonly #patience: number;
   readonly #began = performance.now();
-  readonly #used: number;
+  #used: number | undefined;
   #last = performance.now();
   /** For how long everybody was asleep, in milliseconds, of which a pause between two looks counts for STEP at most. */
   #asleep = 0;
@@ -80,25 +85,27 @@ export class Silence {
   constructor(server: Server, still = STILL) {
     this.#server = server;
     this.#patience = still;
-    this.#used = processorTime(server);
   }
 
   /** Looks once; call it again and again. @returns why no answer will come, as soon as that is certain */
   look(): string | undefined {
     if (this.#why !== undefined) return this.#why; // only now: what had come at the last look has been seen meanwhile
     const now = performance.now();
-    this.#asleep = allAsleep(this.#server) ? this.#asleep + Math.min(now - this.#last, STEP) : 0;
+    if (now - this.#last < STEP / 2) return undefined; // most answers come at once, and a look at all of /proc costs
+    const all = members(this.#server);
+    this.#used ??= used(all);
+    this.#asleep = allAsleep(all) ? this.#asleep + Math.min(now - this.#last, STEP) : 0;
     this.#last = now;
-    this.#why = this.#verdict(now);
+    this.#why = this.#verdict(now, used(all) - this.#used);
     return undefined;
   }
 
-  #verdict(now: number): string | undefined {
+  #verdict(now: number, busy: number): string | undefined {
     if (this.#asleep >= this.#patience) {
       const call = callOf(this.#server);
       return `no answer after ${this.#patience / 1000} s in which the server slept${call === undefined ? '' : `, in ${call}`}`;
     }
-    if (processorTime(this.#server) - this.#used >= BUSY) {
+    if (busy >= BUSY) {
       return `no answer after ${BUSY / 1000} s of processor time: the server is busy all the time`;
     }
     const late = LATE + this.#patience;
