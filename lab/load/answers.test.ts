@@ -90,7 +90,7 @@ test('what is wrong is shown, with the request and what stands around it', (t) =
 
 const heads: Record<string, [string, RegExp]> = {
   'a status that is not 200': ['HTTP/1.1 404 Not Found\r\nContent-Length: 5\r\n\r\n', /came status 404$/],
-  'another length': ['HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n', /came a body of 6 bytes, and not of 5$/],
+  'another length': ['HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n', /came a body of "6" bytes, and not of 5$/],
   'no length': ['HTTP/1.1 200 OK\r\n\r\n', /without Content-Length/],
   'no HTTP': ['', /what is no HTTP: "PONG\\n"$/],
 };

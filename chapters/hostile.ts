@@ -7,7 +7,7 @@ import { Stillness, settled } from '../lib/testing/kernel.ts';
 import { descriptors } from '../lib/testing/proc.ts';
 import { launchServer, patiently, type Server, startServer, until } from '../lib/testing/server.ts';
 import type { Traits } from './chapters.ts';
-import { REFUSING, serverChapters, waysOf } from './servers.ts';
+import { REFUSING, type ServerChapter, waysOf } from './servers.ts';
 import { prepare, unharmed, type Victim } from './victim.ts';
 
 /** The server may grow by less than this, in bytes, whatever its clients do not read. */
@@ -273,18 +273,21 @@ async function launch(path: string, args: readonly string[], traits: Traits): Pr
   return { path, args, ...(await prepare(traits, launching)) };
 }
 
-for (const chapter of serverChapters()) {
-  const { name, path, traits } = chapter;
-  for (const args of waysOf(chapter)) {
-    let launched: Promise<Attacked> | undefined;
-    for (const [attack, run] of Object.entries(attacks)) {
-      if (attack === 'running out of descriptors' && (REFUSING.has(name) || args.includes('--direct'))) continue;
-      test.serial(`${[name, ...args].join(' ')} outlives ${attack}`, async (t) => {
-        launched ??= launch(path, args, traits);
-        const victim = await launched;
-        await run(t, victim);
-        await unharmed(t, victim);
-      });
+/** Attacks chapters, in each of their ways. Each test file that does takes some of them, for it takes long. */
+export function attackAll(chapters: readonly ServerChapter[]): void {
+  for (const chapter of chapters) {
+    const { name, path, traits } = chapter;
+    for (const args of waysOf(chapter)) {
+      let launched: Promise<Attacked> | undefined;
+      for (const [attack, run] of Object.entries(attacks)) {
+        if (attack === 'running out of descriptors' && (REFUSING.has(name) || args.includes('--direct'))) continue;
+        test.serial(`${[name, ...args].join(' ')} outlives ${attack}`, async (t) => {
+          launched ??= launch(path, args, traits);
+          const victim = await launched;
+          await run(t, victim);
+          await unharmed(t, victim);
+        });
+      }
     }
   }
 }
