@@ -18,10 +18,19 @@ export class Closed implements Pace {
   #head = 0;
   #thinking = 0;
   #stopped = false;
+  /** By connection: how many requests it has not sent because all rest. */
+  readonly #owed: Uint32Array;
+  #resting: boolean;
 
-  /** @param each how many requests for each connection; Infinity for no end @param think in microseconds */
-  constructor(connections: number, depth: number, each: number, think: number, ask: Ask, clock: Clock) {
+  /**
+   * @param each how many requests for each connection; Infinity for no end
+   * @param think in microseconds
+   * @param quiet whether each asks once, and rests until it begins
+   */
+  constructor(connections: number, depth: number, each: number, think: number, ask: Ask, clock: Clock, quiet = false) {
     this.#depth = depth;
+    this.#resting = quiet;
+    this.#owed = new Uint32Array(connections);
     this.#think = think;
     this.#ask = ask;
     this.#clock = clock;
@@ -33,11 +42,41 @@ export class Closed implements Pace {
   }
 
   first(connection: number): number {
-    return this.#take(connection, this.#depth);
+    const first = this.#take(connection, this.#depth);
+    if (!this.#resting) return first;
+    this.#owed[connection] = first - 1;
+    return 1;
+  }
+
+  rest(): void {
+    this.#resting = true;
+    for (; this.#thinking > 0; this.#thinking--) {
+      const connection = this.#thinkers[this.#head]!;
+      this.#head = (this.#head + 1) % this.#thinkers.length;
+      if (this.#thoughts[connection] === 0) continue; // it is gone
+      this.#thoughts[connection]!--;
+      this.#owed[connection]!++;
+    }
+  }
+
+  /** Whoever rests asks. */
+  begin(): void {
+    this.#resting = false;
+    for (let connection = 0; connection < this.#owed.length; connection++) {
+      const owed = this.#owed[connection]!;
+      if (owed === 0) continue;
+      this.#owed[connection] = 0;
+      this.#clock.due = this.#clock.now;
+      this.#ask(connection, owed);
+    }
   }
 
   answered(connection: number, number: number): number {
     const next = this.#take(connection, number);
+    if (this.#resting) {
+      this.#owed[connection]! += next;
+      return 0;
+    }
     if (this.#think === 0) return next;
     for (let i = 0; i < next; i++) {
       const place = (this.#head + this.#thinking++) % this.#thinkers.length;
@@ -66,17 +105,20 @@ export class Closed implements Pace {
   }
 
   finished(connection: number): boolean {
-    return this.#stopped || (this.#left[connection] === 0 && this.#thoughts[connection] === 0);
+    const open = this.#left[connection]! + this.#thoughts[connection]! + this.#owed[connection]!;
+    return this.#stopped || open === 0;
   }
 
   gone(connection: number): void {
     this.#thoughts[connection] = 0;
+    this.#owed[connection] = 0;
   }
 
   stop(): void {
     this.#stopped = true;
     this.#left.fill(0);
     this.#thoughts.fill(0);
+    this.#owed.fill(0);
   }
 
   #take(connection: number, number: number): number {

@@ -19,6 +19,9 @@ const NAME = 'lab load';
 /** The exit statuses. */
 const [WELL, FAILED, MISTAKE, INTERRUPTED] = [0, 1, 2, 130];
 
+/** So long after the last sign of life the meeting is over, whoever has had no answer; in microseconds. */
+const MEETING = 500_000;
+
 /** Runs the command. @returns the exit status */
 export async function load(words: readonly string[]): Promise<number> {
   const options = readOptions(NAME, words);
@@ -44,7 +47,7 @@ export async function load(words: readonly string[]): Promise<number> {
 
 /** What the processes are told. */
 function loadOf(options: Options, addresses: Load['addresses'], requests: readonly Request[]): Load {
-  const { hold, rate, findMax, http, pipeline, csv, json, html } = options;
+  const { hold, rate, findMax, http, pipeline, warmUp, readRate, csv, json, html } = options;
   const open = rate !== undefined || findMax !== undefined;
   return {
     addresses,
@@ -54,6 +57,9 @@ function loadOf(options: Options, addresses: Load['addresses'], requests: readon
     pipeline,
     think: microseconds(options.think),
     ramp: microseconds(options.ramp),
+    quiet: warmUp > 0,
+    ...(readRate === undefined ? {} : { readRate }),
+    meeting: MEETING,
     ...(options.requests === undefined ? {} : { each: options.requests }),
     patience: microseconds(options.patience),
     detailed: [csv, json, html].some((path) => path !== undefined),
@@ -113,10 +119,15 @@ async function carryOut(options: Options, settings: Load, divided: Plan): Promis
 
 /** Has the load run, in one part or in several. @returns nothing where no rate keeps the condition */
 async function measure(run: Run, options: Options, telling: Telling): Promise<Result | undefined> {
-  const { requests, duration, rate, hold, findMax } = options;
+  const { requests, duration, rate, hold, findMax, warmUp } = options;
   if (requests !== undefined || run.stopped) return run.result();
   if (hold && duration === undefined) return run.part({});
   const part = { microseconds: microseconds(durationOf(options)) };
+  if (warmUp > 0) {
+    const warm = await run.part({ microseconds: microseconds(warmUp), more: true }, rate);
+    if (run.stopped || warm.partial !== undefined) return warm;
+    telling.begin();
+  }
   if (findMax === undefined) return run.part(part, rate);
   const found = await search(
     findMax,

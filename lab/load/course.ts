@@ -1,6 +1,7 @@
 /** The course of a load in one process: everybody meets the server, it is measured, and told; perhaps once more. */
 
 import type { Clock } from './clock.ts';
+import { Closed } from './closed.ts';
 import type { Flight } from './flight.ts';
 import type { Meter } from './meter.ts';
 import { Open } from './open.ts';
@@ -8,9 +9,8 @@ import type { Opening } from './opening.ts';
 import type { Pace } from './pace.ts';
 import type { Go, News, Order, Report, Settings } from './settings.ts';
 import type { Tally } from './tally.ts';
+import type { Trickle } from './trickle.ts';
 
-/** So long after the last sign of life the meeting is over, whoever has had no answer. */
-const MET = 500_000;
 /** So often it is told how far it is. */
 const TELL = 100_000;
 /** Why a result is partial that somebody did not want whole. */
@@ -35,6 +35,7 @@ interface Parts {
   readonly flight: Flight;
   readonly meter: Meter;
   readonly pace: Pace;
+  readonly trickle: Trickle | undefined;
   readonly tally: Tally;
   readonly opening: Opening;
   /** Closes a connection. */
@@ -51,6 +52,7 @@ export class Course {
   readonly #flight: Flight;
   readonly #meter: Meter;
   readonly #pace: Pace;
+  readonly #trickle: Trickle | undefined;
   readonly #tally: Tally;
   readonly #opening: Opening;
   readonly #retire: (connection: number) => void;
@@ -65,13 +67,14 @@ export class Course {
   #go: Go | undefined;
   #partial: string | undefined;
 
-  constructor({ settings, link, clock, flight, meter, pace, tally, opening, retire }: Parts) {
+  constructor({ settings, link, clock, flight, meter, pace, trickle, tally, opening, retire }: Parts) {
     this.#settings = settings;
     this.#link = link;
     this.#clock = clock;
     this.#flight = flight;
     this.#meter = meter;
     this.#pace = pace;
+    this.#trickle = trickle;
     this.#tally = tally;
     this.#opening = opening;
     this.#retire = retire;
@@ -106,10 +109,10 @@ export class Course {
 
   /** Says that everybody is connected, when that is so, or will not be. */
   #meet(): void {
-    const { mode, patience } = this.#settings;
+    const { mode, patience, meeting } = this.#settings;
     const { answered, failures, connected, open } = this.#tally;
     // Who is far away may take longer than that to answer, but has let somebody in by then.
-    const ends = this.#clock.heard + (mode === 'hold' || connected === 0 ? patience : MET);
+    const ends = this.#clock.heard + (mode === 'hold' || connected === 0 ? patience : meeting);
     if (answered + failures < this.#opening.begun && open > 0 && this.#clock.now < ends) {
       this.#clock.wakeBy(ends);
       return;
@@ -123,6 +126,8 @@ export class Course {
     this.#count();
     this.#draining = true;
     this.#clock.hear();
+    this.#trickle?.end();
+    this.#pace.rest();
     if (this.#go?.more) return;
     this.#pace.stop();
     for (let i = 0; i < this.#opening.begun; i++) if (this.#flight.counts[i] === 0) this.#retire(i);
@@ -161,6 +166,8 @@ export class Course {
       this.#used = processorTime();
       this.#meter.restart();
     }
+    this.#trickle?.begin();
+    if (this.#pace instanceof Closed) this.#pace.begin();
     if (this.#pace instanceof Open && go.rate !== undefined) this.#pace.begin(go.rate, go.microseconds!);
   }
 

@@ -18,6 +18,7 @@ import type { Settings } from './settings.ts';
 import { show } from './show.ts';
 import { isBusy, Sockets } from './sockets.ts';
 import { Tally } from './tally.ts';
+import { Trickle } from './trickle.ts';
 
 /** So many bytes are read at once. */
 const CHUNK = 65_536;
@@ -36,6 +37,7 @@ export class Engine {
   readonly #outbox: Outbox;
   readonly #meter: Meter;
   readonly #pace: Pace;
+  readonly #trickle: Trickle | undefined;
   /** By connection: its descriptor, or -1. By descriptor: its connection. */
   readonly #fds: Int32Array;
   #connections = new Int32Array(1024).fill(-1);
@@ -54,6 +56,8 @@ export class Engine {
     this.#outbox = new Outbox(requests, this.#flight, settings.first + 1);
     this.#meter = new Meter(connections, this.#flight, this.#clock, settings.mode === 'open', settings.detailed);
     this.#pace = this.#choose();
+    const { readRate } = settings;
+    this.#trickle = readRate === undefined ? undefined : new Trickle(connections, readRate, CHUNK, this.#clock);
     this.#fds = new Int32Array(connections).fill(-1);
     this.#tally = new Tally(connections, this.#clock);
     this.#opening = new Opening(settings, this.#clock, this.#tally);
@@ -64,6 +68,7 @@ export class Engine {
       flight: this.#flight,
       meter: this.#meter,
       pace: this.#pace,
+      trickle: this.#trickle,
       tally: this.#tally,
       opening: this.#opening,
       retire: (connection) => this.#retire(connection),
@@ -71,11 +76,11 @@ export class Engine {
   }
 
   #choose(): Pace {
-    const { mode, connections, pipeline, each = Number.POSITIVE_INFINITY, think } = this.#settings;
+    const { mode, connections, pipeline, each = Number.POSITIVE_INFINITY, think, quiet } = this.#settings;
     const ask = (connection: number, number: number): void => this.#send(connection, number);
     if (mode === 'hold') return new Hold();
     if (mode === 'open') return new Open(connections, pipeline, ask, this.#clock);
-    return new Closed(connections, pipeline, each, think, ask, this.#clock);
+    return new Closed(connections, pipeline, each, think, ask, this.#clock, quiet);
   }
 
   // #region loop
@@ -87,6 +92,7 @@ export class Engine {
       this.#clock.wake = Number.POSITIVE_INFINITY;
       this.#connect();
       this.#pace.turn();
+      this.#resume();
       this.#course.look();
       if (this.#course.stopped) return;
       const wait = Math.max(0, Math.ceil(this.#clock.wake - this.#clock.now));
@@ -104,7 +110,25 @@ export class Engine {
 
   #ready(connection: number, fd: number, events: number): void {
     if (events & ep.EPOLLOUT && !this.#flush(connection, fd)) return;
-    if (events & ~ep.EPOLLOUT) this.#receive(connection, fd);
+    if (!(events & ~ep.EPOLLOUT)) return;
+    this.#receive(connection, fd);
+    if (this.#trickle?.pause(connection) && this.#fds[connection] === fd) this.#watch(connection, fd);
+  }
+
+  /** Slow readers whose pause is over may read again. */
+  #resume(): void {
+    if (this.#trickle === undefined) return;
+    for (let connection = this.#trickle.next(); connection >= 0; connection = this.#trickle.next()) {
+      const fd = this.#fds[connection]!;
+      if (fd >= 0) this.#watch(connection, fd);
+    }
+  }
+
+  /** Watches a connection for room, where it has something to send, and for something to read, unless it pauses. */
+  #watch(connection: number, fd: number): void {
+    const input = this.#trickle?.pauses(connection) ? 0 : ep.EPOLLIN;
+    const output = this.#outbox.keeps(connection) ? ep.EPOLLOUT : 0;
+    check(ep.epoll_ctl(this.#epoll, ep.EPOLL_CTL_MOD, fd, input | output), 'epoll_ctl');
   }
 
   /** Opens connections whose time has come. */
@@ -145,9 +169,8 @@ export class Engine {
     const fd = this.#fds[connection]!;
     const sent = this.#outbox.send(connection, fd, number);
     if (sent === 0) this.#tally.stand(connection);
-    else if (sent === -EAGAIN) {
-      check(ep.epoll_ctl(this.#epoll, ep.EPOLL_CTL_MOD, fd, ep.EPOLLIN | ep.EPOLLOUT), 'epoll_ctl');
-    } else this.#fail(connection, 'write', sent);
+    else if (sent === -EAGAIN) this.#watch(connection, fd);
+    else this.#fail(connection, 'write', sent);
   }
 
   /** @returns whether the connection lives on */
@@ -157,7 +180,7 @@ export class Engine {
     if (flushed < 0) this.#fail(connection, 'write', flushed);
     else {
       this.#tally.stand(connection);
-      check(ep.epoll_ctl(this.#epoll, ep.EPOLL_CTL_MOD, fd, ep.EPOLLIN), 'epoll_ctl');
+      this.#watch(connection, fd);
     }
     return flushed === 0;
   }
@@ -166,7 +189,7 @@ export class Engine {
   /** Reads once; checks and counts what has come, and sends what follows from it. */
   #receive(connection: number, fd: number): void {
     const input = this.#input;
-    const count = read(fd, input, 0, CHUNK);
+    const count = read(fd, input, 0, this.#trickle?.portion ?? CHUNK);
     if (count <= 0) {
       if (count === -EAGAIN || count === -EINTR) return;
       this.#fail(connection, 'read', count);

@@ -26,6 +26,8 @@ function run(t: ExecutionContext, server: Server, more: Partial<Settings>): Repo
     pipeline: 1,
     think: 0,
     ramp: 0,
+    quiet: false,
+    meeting: 500_000,
     patience: 10e6,
     detailed: true,
     ...more,

@@ -8,7 +8,7 @@ import type { Result } from './result.ts';
 import type { Load } from './run.ts';
 
 /** JSON; times in microseconds unless their names say otherwise. */
-export function json({ target, rate, findMax, cpus: bound }: Options, load: Load, result: Result): string {
+export function json({ target, rate, findMax, warmUp, cpus: bound }: Options, load: Load, result: Result): string {
   const { roundTrips, service, timeline, errors, rows, connecting, ...rest } = result;
   const document = {
     load: {
@@ -19,6 +19,8 @@ export function json({ target, rate, findMax, cpus: bound }: Options, load: Load
       pipeline: load.pipeline,
       thinkMicroseconds: load.think,
       rampMicroseconds: load.ramp,
+      warmUpMicroseconds: 1000 * warmUp,
+      readBytesPerSecond: load.readRate,
       rate,
       findMax: findMax?.text,
       cpus: bound,

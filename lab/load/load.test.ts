@@ -76,6 +76,34 @@ test.serial('--think: nobody asks more often than that; --ramp: nobody connects 
   for (const { requests } of ran.written.perConnection) t.true(requests >= 1 && requests <= 11, `${requests}`);
 });
 
+test.serial('--warm-up: what is asked before does not count', async (t) => {
+  const traced = await traceOf(EPOLL);
+  const words = ['--warm-up', '200ms', '--duration', '200ms', '--connections', '5', '--pipeline', '2'];
+  const ran = await run(t, [...at(traced.server), ...words]);
+  well(t, ran);
+  t.is(ran.written.seconds.toFixed(3), '0.200');
+  await traced.closed(5);
+  const reads = traced.calls('read').filter(({ result }) => result > 0).length;
+  t.true(reads > ran.written.requests / 2 + 10, `${reads} reads, ${ran.written.requests} requests counted`);
+  const sent = traced.calls('read').reduce((sum, { result }) => sum + Math.max(0, result), 0) / 5;
+  t.true(sent > ran.written.requests + 10, `${sent} requests sent, ${ran.written.requests} counted`);
+});
+
+test.serial(
+  '--read-rate: slow readers take their time, and what is under way in the end is read at once',
+  async (t) => {
+    const server = await epoll();
+    const slow = await run(t, [...at(server), '--command', 'STREAM 20000', '--read-rate', '40000', '--requests', '1']);
+    well(t, slow);
+    t.is(slow.written.requests, 10);
+    t.true(slow.written.roundTrips.min! >= 450_000, '4,000 bytes ten times a second');
+    const cut = ['--command', 'STREAM 5000000', '--read-rate', '1000', '--duration', '200ms', '--connections', '2'];
+    const ran = await run(t, [...at(server), ...cut]);
+    well(t, ran);
+    t.is(ran.written.requests, 2);
+  },
+);
+
 test.serial('--rate: as many as are due, and what a stall holds up counts from then', async (t) => {
   const words = [
     '--rate',
@@ -228,6 +256,8 @@ const mistakes: [string, RegExp][] = [
   ['--cpus 1-', /numbers of processors/],
   ['--rate 0', /requests a second/],
   ['--requests 5 --duration 5s', /--requests does not go with --duration: one of them ends it$/],
+  ['--requests 5 --warm-up 1s', /--requests does not go with --warm-up: all that are asked for count$/],
+  ['--read-rate 0', /whole number from 1/],
   ['--hold --rate 5', /--hold|--rate .* --hold/],
   ['--processes 11', /11 processes have no connection each/],
 ];

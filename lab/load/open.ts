@@ -85,6 +85,8 @@ export class Open implements Pace {
     return count;
   }
 
+  rest(): void {} // what was due was sent, or never will be
+
   finished(): boolean {
     return this.#last === 0 && this.#began < Number.POSITIVE_INFINITY;
   }

@@ -28,6 +28,8 @@ export interface Options {
   readonly hold: boolean;
   readonly rate?: number;
   readonly findMax?: Condition;
+  readonly warmUp: number;
+  readonly readRate?: number;
   readonly patience: number;
   readonly processes?: number;
   readonly cpus?: readonly number[];
@@ -52,6 +54,10 @@ const CONFLICTS: readonly (readonly [keyof Options, keyof Options, string])[] = 
   ['hold', 'message', 'who holds asks for PING'],
   ['hold', 'think', 'who holds asks once'],
   ['hold', 'pipeline', 'who holds asks once'],
+  ['hold', 'warmUp', 'who holds asks once'],
+  ['hold', 'readRate', 'who holds asks once'],
+  ['requests', 'warmUp', 'all that are asked for count'],
+  ['findMax', 'warmUp', 'the first rates it tries are its warm-up'],
 ];
 
 /** The command, with its options. @param name as in `lab load` */
@@ -84,6 +90,16 @@ export function loadCommand(name: string): Command {
       '--find-max <condition>',
       'find the highest rate that keeps it: "p99<10ms"; --duration is for each try (default: 2s)',
       condition,
+    )
+    .addOption(
+      new Option('--warm-up <time>', 'ask for so long before it counts; connecting is done by then')
+        .argParser(span('s'))
+        .default(0, 'not at all'),
+    )
+    .option(
+      '--read-rate <n>',
+      'be slow readers: read so many bytes a second from each connection',
+      wholeNumber(1, 1_000_000_000),
     )
     .addOption(
       new Option('--patience <time>', 'give up when nobody was answered for so long')

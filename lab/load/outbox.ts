@@ -68,6 +68,11 @@ export class Outbox {
     return 0;
   }
 
+  /** Whether a socket has not taken all. */
+  keeps(connection: number): boolean {
+    return this.#rests.has(connection);
+  }
+
   /** A connection is gone. */
   forget(connection: number): void {
     this.#rests.delete(connection);

@@ -11,6 +11,8 @@ export interface Pace {
   answered(connection: number, number: number): number;
   /** Sends what is due, and has the clock's `wake` be no later than what is due next. */
   turn(): void;
+  /** Whoever is answered from now on does not ask again before there is another part to measure. */
+  rest(): void;
   /** Whether a connection will ask no more. */
   finished(connection: number): boolean;
   /** A connection is gone. */
@@ -32,6 +34,8 @@ export class Hold implements Pace {
   }
 
   turn(): void {}
+
+  rest(): void {}
 
   finished(): boolean {
     return this.#stopped;

@@ -4,6 +4,7 @@ import test from 'ava';
 import { Clock } from './clock.ts';
 import { Closed } from './closed.ts';
 import { Open } from './open.ts';
+import { Trickle } from './trickle.ts';
 
 /** A clock that stands until it is set. */
 class Standing extends Clock {
@@ -116,4 +117,66 @@ test('closed: who thinks asks later, in the order in which they began', (t) => {
     [0, 1500, 1500],
   ]);
   t.true(pace.finished(1));
+});
+
+test('closed, quiet: each asks once, and all that it may from the beginning on, until all rest', (t) => {
+  const { clock, sent, ask } = watch();
+  const counts: number[] = [];
+  const told = (connection: number, number: number): void => {
+    ask(connection);
+    counts.push(number);
+  };
+  const pace = new Closed(3, 2, Number.POSITIVE_INFINITY, 0, told, clock, true);
+  for (const connection of [0, 1, 2]) t.is(pace.first(connection), 1);
+  t.is(pace.answered(1, 1), 0);
+  t.is(pace.answered(2, 1), 0);
+  t.deepEqual([sent, pace.finished(1)], [[], false]);
+  pace.gone(2);
+  clock.time = 70;
+  pace.begin();
+  t.deepEqual(sent, [
+    [0, 70, 70],
+    [1, 70, 70],
+  ]);
+  t.deepEqual(counts, [1, 2], 'the first has not had its answer, so one of its two is under way');
+  t.is(pace.answered(1, 2), 2);
+  pace.rest();
+  t.is(pace.answered(1, 2), 0);
+  clock.time = 90;
+  pace.begin();
+  t.deepEqual([sent.slice(2), counts.slice(2)], [[[1, 90, 90]], [2]]);
+});
+
+test('closed: who thinks when all rest asks when they begin again, and not before', (t) => {
+  const { clock, sent, ask } = watch();
+  const pace = new Closed(2, 1, Number.POSITIVE_INFINITY, 1000, ask, clock);
+  for (const connection of [0, 1]) {
+    pace.first(connection);
+    pace.answered(connection, 1);
+  }
+  pace.gone(1);
+  pace.rest();
+  clock.time = 5000;
+  t.is(turn(pace, clock), Number.POSITIVE_INFINITY);
+  t.deepEqual(sent, []);
+  pace.begin();
+  t.deepEqual(sent, [[0, 5000, 5000]]);
+});
+
+test('slow readers: each reads its portion, and again when its pause is over, in the order in which they read', (t) => {
+  const { clock } = watch();
+  const trickle = new Trickle(3, 1000, 65_536, clock);
+  t.is(trickle.portion, 100);
+  trickle.pause(2);
+  clock.time = 30_000;
+  trickle.pause(0);
+  clock.wake = Number.POSITIVE_INFINITY;
+  t.is(trickle.next(), -1);
+  t.deepEqual([clock.wake, trickle.pauses(2), trickle.pauses(1)], [100_000, true, false]);
+  clock.time = 100_000;
+  t.deepEqual([trickle.next(), trickle.next(), trickle.pauses(2), trickle.pauses(0)], [2, -1, false, true]);
+  trickle.end();
+  t.deepEqual([trickle.next(), trickle.next()], [0, -1]);
+  t.is(new Trickle(1, 5, 65_536, clock).portion, 1);
+  t.is(new Trickle(1, 1e9, 65_536, clock).portion, 65_536);
 });

@@ -26,6 +26,12 @@ export interface Settings {
   readonly ramp: number;
   /** So many requests for each connection; undefined where time ends it. */
   readonly each?: number;
+  /** Of a closed loop: whether each connection asks once, and then waits until it begins. */
+  readonly quiet: boolean;
+  /** Of each connection so many bytes a second are read; undefined where it is as many as come. */
+  readonly readRate?: number;
+  /** So long after the last sign of life the meeting is over, whoever has had no answer. */
+  readonly meeting: number;
   /** Without any answer for so long, it gives up. */
   readonly patience: number;
   /** Whether each connection is measured by itself. */

@@ -2,7 +2,7 @@
 
 import type { Plan } from './limits.ts';
 import { durationOf, type Options } from './options.ts';
-import { count, many, time } from './units.ts';
+import { bytes, count, many, time } from './units.ts';
 
 /** The command that is sent. */
 export function commandOf({ command, message }: Options): string {
@@ -16,7 +16,7 @@ export function whereOf({ target }: Options): string {
 
 /** Where, how many, what, and for how long. */
 export function headline(options: Options, { shares }: Plan): string {
-  const { connections, http, pipeline, think, hold } = options;
+  const { connections, http, pipeline, think, hold, warmUp, readRate } = options;
   const words = [
     `${whereOf(options)}: ${many(connections, 'connection')}`,
     many(shares.length, 'process', 'processes'),
@@ -24,6 +24,8 @@ export function headline(options: Options, { shares }: Plan): string {
     loop(options),
   ];
   if (pipeline > 1) words.push(`${pipeline} at a time`);
+  if (warmUp > 0) words.push(`after ${time(warmUp * 1000)} of warm-up`);
+  if (readRate !== undefined) words.push(`each read at ${bytes(readRate)}/s`);
   if (think > 0) words.push(`${time(think * 1000)} of thinking`);
   return words.join(', ');
 }
