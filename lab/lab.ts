@@ -73,6 +73,12 @@ const tools: readonly Tool[] = [
     examples: ['load --connections 100 --duration 5s', 'load --connections 10000 --hold'],
     run: async (words) => (await import('./load/command.ts')).load(words),
   },
+  {
+    name: 'race',
+    summary: 'measure chapters under the same loads, one after the other, from outside',
+    examples: ['race 01 03 09 13 --quick', 'race --baseline --json race.json'],
+    run: async (words) => (await import('./race/command.ts')).race(words),
+  },
 ];
 
 /** Whoever reads what is printed may go away. */

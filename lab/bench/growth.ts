@@ -1,6 +1,6 @@
 /** What a PING costs beside more and more connections that say nothing: writes the table growth.md and its picture. */
 
-import { chapter, cost, fill, readRounds, type Subject } from './measure.ts';
+import { cost, fill, pings, readRounds, type Subject, server } from './measure.ts';
 import { type Point, savePlot } from './plot.ts';
 import { machine, markdown, median, save } from './table.ts';
 
@@ -8,14 +8,14 @@ const ACTIVE = 10;
 const CROWDS = [10, 30, 100, 300, 1000, 3000, 10_000];
 
 const subjects: readonly (Subject & { readonly call: string })[] = [
-  { name: '02-select', call: 'select', command: chapter('02-select', '--big-sets') },
-  { name: '08-poll', call: 'poll', command: chapter('08-poll') },
-  { name: '09-epoll', call: 'epoll', command: chapter('09-epoll') },
+  { ...server('02-select', '--big-sets'), call: 'select' },
+  { ...server('08-poll'), call: 'poll' },
+  { ...server('09-epoll'), call: 'epoll' },
 ];
 
 /** Measures, and writes the table and the picture. */
 async function growth(rounds: number): Promise<void> {
-  const loads = CROWDS.map((idle) => ({ active: ACTIVE, idle }));
+  const loads = CROWDS.map((idle) => pings(ACTIVE, idle));
   const grid = await fill(subjects, loads, rounds);
   const columns = [...grid].map(([{ call }, runs]) => ({ call, times: runs.map((run) => median(run.map(cost))) }));
   const source = `${machine}; server on one core, load on the other; medians of ${rounds} interleaved rounds of \`npx tsx lab/bench/growth.ts\``;

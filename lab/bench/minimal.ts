@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Subject } from './measure.ts';
+import type { Subject } from '../race/bout.ts';
 
 /** The C server; nothing where there is no compiler, and a line that says so. It is deleted when this process ends. */
 export function minimalC(): Subject[] {
@@ -16,8 +16,8 @@ export function minimalC(): Subject[] {
     const source = fileURLToPath(new URL('./epoll.c', import.meta.url));
     execFileSync('cc', ['-O2', '-o', binary, source], { stdio: 'pipe' });
   } catch (error) {
-    console.error(`no C server in the tables: ${(error as Error).message.split('\n')[0]}`);
+    console.error(`no C server beside the others: ${(error as Error).message.split('\n')[0]}`);
     return [];
   }
-  return [{ name: 'C, epoll, no parser', command: [binary] }];
+  return [{ name: 'C, epoll, no parser', path: binary, native: true }];
 }

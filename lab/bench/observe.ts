@@ -7,14 +7,15 @@ import { threads } from '../../lib/testing/proc.ts';
 export interface Observation {
   /** Processor time of all its threads, in microseconds. */
   readonly microseconds: number;
+  /** The same in its own code and in the kernel's, in ticks of some milliseconds: of use as shares. */
+  readonly user: number;
+  readonly system: number;
   /** How often they went to sleep: their voluntary context switches. */
   readonly sleeps: number;
   /** How often they had to give up the processor: their involuntary ones. */
   readonly preemptions: number;
   readonly threads: number;
   readonly processes: number;
-  /** Resident memory in bytes; a page that several of its processes share counts once (PSS). */
-  readonly memory: number;
 }
 
 /** A process and its children, and theirs; without tsx's compiler, which has no part in serving. */
@@ -90,6 +91,20 @@ export function observe(pid: number): Observation {
     preemptions: tasks.reduce((sum, { preemptions }) => sum + preemptions, 0),
     threads: tasks.length,
     processes: members.length,
-    memory: memory(pid, 'Pss'),
+    ...ticks(members),
   };
+}
+
+/** utime and stime of some processes; proc_pid_stat(5). */
+function ticks(members: readonly number[]): { user: number; system: number } {
+  const times = members.map((pid) => {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    return stat
+      .slice(stat.lastIndexOf(')') + 2)
+      .split(' ')
+      .slice(11, 13)
+      .map(Number);
+  });
+  const sum = (which: number): number => times.reduce((all, time) => all + time[which]!, 0);
+  return { user: sum(0), system: sum(1) };
 }

@@ -1,20 +1,20 @@
 /** What a PING costs the server on io_uring, beside epoll from TypeScript and from C: writes the table uring.md. */
 
-import { chapter, cost, fill, ratio, readRounds, type Subject } from './measure.ts';
+import { cost, fill, pings, ratio, readRounds, type Subject, server } from './measure.ts';
 import { minimalC } from './minimal.ts';
 import { machine, markdown, median, save } from './table.ts';
 
 const SIZES = [100, 1000, 10_000];
 
 const subjects: readonly Subject[] = [
-  { name: '09-epoll', command: chapter('09-epoll') },
-  { name: '13-io-uring', command: chapter('13-io-uring') },
-  { name: '13-io-uring `--direct`', command: chapter('13-io-uring', '--direct') },
+  server('09-epoll'),
+  server('13-io-uring'),
+  server('13-io-uring', '--direct'),
 ];
 
 /** Measures, and writes the table. */
 async function uring(rounds: number): Promise<void> {
-  const loads = SIZES.map((active) => ({ active }));
+  const loads = SIZES.map((connections) => pings(connections));
   const c = minimalC();
   const base = c[0] ?? subjects[0]!;
   const grid = await fill([...c, ...subjects], loads, rounds);

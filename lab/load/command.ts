@@ -1,12 +1,11 @@
 /** `lab load`: from the words on its command line to the report, and to the exit status. */
 
-import { SystemError } from '../../lib/sys/errors.ts';
 import { describe, search } from './find-max.ts';
-import { machineLimits, NotEnough, type Plan, plan, raiseDescriptorLimit } from './limits.ts';
-import { ProcessFailed } from './loader.ts';
+import { machineLimits, type Plan, plan, raiseDescriptorLimit } from './limits.ts';
 import { durationOf, type Options, readOptions } from './options.ts';
 import { checkWritable, writeOutputs } from './outputs.ts';
 import { Telling } from './progress.ts';
+import { isReason } from './reason.ts';
 import { holding, report } from './report.ts';
 import { NoSuchCommand, parseRequests, type Request } from './requests.ts';
 import { type Result, succeeded } from './result.ts';
@@ -73,12 +72,6 @@ function microseconds(milliseconds: number): number {
 /** What HTTP calls the host. */
 function hostOf({ text, path }: Target): string {
   return path === undefined ? text : 'localhost';
-}
-
-/** Whether an error is the machine's or the network's no, and no bug. */
-function isReason(error: unknown): error is Error {
-  const known = [NotEnough, ProcessFailed, SystemError, RangeError].some((kind) => error instanceof kind);
-  return known || (error as NodeJS.ErrnoException).syscall !== undefined;
 }
 
 function fail(message: string, status: number): number {

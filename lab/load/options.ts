@@ -149,7 +149,8 @@ export function durationOf({ duration, findMax }: Options): number {
   return duration ?? (findMax === undefined ? DURATION : TRY);
 }
 
-function positiveSpan(unit: 'ms' | 's'): (text: string) => number {
+/** An option's parser, as span(), that takes no 0. */
+export function positiveSpan(unit: 'ms' | 's'): (text: string) => number {
   return (text) => {
     const milliseconds = span(unit)(text);
     if (milliseconds > 0) return milliseconds;

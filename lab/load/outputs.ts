@@ -29,7 +29,7 @@ export async function writeOutputs(options: Options, load: Load, result: Result)
     if (path === undefined) continue;
     const text = await content();
     try {
-      write(path, text);
+      writeWhole(path, text);
       console.error(`lab load: ${path} is written${result.partial === undefined ? '' : ', of a partial result'}`);
     } catch (error) {
       console.error(`lab load: cannot write ${path}: ${(error as Error).message}`);
@@ -39,7 +39,8 @@ export async function writeOutputs(options: Options, load: Load, result: Result)
   return well;
 }
 
-function write(path: string, text: string): void {
+/** Writes a file whole, or not at all. @throws Error */
+export function writeWhole(path: string, text: string): void {
   if (existsSync(path) && !statSync(path).isFile()) {
     writeFileSync(path, text); // a pipe, a device
     return;

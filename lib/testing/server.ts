@@ -46,9 +46,9 @@ export interface StartOptions {
   readonly by?: readonly string[];
   /**
    * What has Node read TypeScript: `tsx`, by which its reader starts it, and which has signal handlers of its own; or the
-   * tests' own loader, unless it is said, which is ready far sooner.
+   * tests' own loader, unless it is said, which is ready far sooner. `none` for a program that runs without Node.
    */
-  readonly loader?: 'tsx';
+  readonly loader?: 'tsx' | 'none';
   /** Whether somebody types: then child.stdin is a pipe, and /dev/null otherwise. */
   readonly typed?: boolean;
 }
@@ -71,7 +71,8 @@ export class Program {
     path: string,
     { args = [], descriptors, inherited = 0, by = [], loader, typed = false }: StartOptions = {},
   ) {
-    const words = [...by, process.execPath, '--import', loader ?? LOADER, path, ...args];
+    const reader = loader === 'none' ? [] : [process.execPath, '--import', loader ?? LOADER];
+    const words = [...by, ...reader, path, ...args];
     const limited =
       descriptors === undefined ? words : ['sh', '-c', `ulimit -n ${descriptors}; exec "$@"`, 'sh', ...words];
     this.child = spawn(limited[0]!, limited.slice(1), {
@@ -102,7 +103,7 @@ export class Program {
   }
 
   /** The first line that matches, from standard output or standard error, as soon as it is there. */
-  async line(pattern: RegExp): Promise<RegExpExecArray> {
+  async line(pattern: RegExp, patience = PATIENCE): Promise<RegExpExecArray> {
     for (;;) {
       for (const line of [...this.stdout, ...this.stderr]) {
         const match = pattern.exec(line);
@@ -114,7 +115,7 @@ export class Program {
       const over = this.ended.then((how) => {
         throw new Error(`it ended (${how}) without a line like ${pattern}:\n${this.stderr.join('\n')}`);
       });
-      await patiently(Promise.race([heard, over]), `a line like ${pattern}`);
+      await patiently(Promise.race([heard, over]), `a line like ${pattern}`, patience);
     }
   }
 
@@ -166,8 +167,10 @@ function withPort(options: StartOptions): StartOptions {
   return { ...options, args: ['--port', '0', ...(options.args ?? [])] };
 }
 
-async function listening(program: Program): Promise<Server> {
-  const [, host, port, pid] = await program.line(/listening on \[?([^\]]+?)\]?:(\d+) \(pid (\d+)\)$/);
+/** Waits until a program listens. @throws Error when it ends before that, or does not listen after so many milliseconds */
+export async function listening(program: Program, patience = PATIENCE): Promise<Server> {
+  const pattern = /listening on \[?([^\]]+?)\]?:(\d+) \(pid (\d+)\)$/;
+  const [, host, port, pid] = await program.line(pattern, patience);
   return Object.assign(program, { host: host!, port: Number(port), pid: Number(pid) });
 }
 
