@@ -79,6 +79,12 @@ const tools: readonly Tool[] = [
     examples: ['race 01 03 09 13 --quick', 'race --baseline --json race.json'],
     run: async (words) => (await import('./race/command.ts')).race(words),
   },
+  {
+    name: 'cases',
+    summary: 'try select, threads and epoll with one client and with very many, and say what was expected',
+    examples: ['cases', 'cases select --up-to 1000'],
+    run: async (words) => (await import('./cases/command.ts')).cases(words),
+  },
 ];
 
 /** Whoever reads what is printed may go away. */

@@ -5,12 +5,10 @@ import cliProgress from 'cli-progress';
 /** Tells of steps until it is told to stop. */
 export class Steps {
   readonly #bar: cliProgress.SingleBar | undefined;
-  readonly #total: number;
   #done = 0;
 
   /** @param total how many there are, as far as is known */
   constructor(total: number) {
-    this.#total = total;
     if (!process.stderr.isTTY) return;
     const looks = { barCompleteChar: '█', barIncompleteChar: '░', barsize: 24, hideCursor: true };
     this.#bar = new cliProgress.SingleBar({
@@ -29,15 +27,9 @@ export class Steps {
     this.#done++;
   }
 
-  /** Some steps are not taken. */
-  skip(steps: number): void {
-    this.#done = Math.min(this.#total, this.#done + steps);
-  }
-
-  /** Says something that stays. */
-  say(line: string): void {
+  /** Makes room for something that stays, on standard output or there. */
+  clear(): void {
     if (this.#bar !== undefined) process.stderr.write('\r\u001b[K'); // where the bar was, which is drawn anew
-    process.stderr.write(`${line}\n`);
   }
 
   stop(): void {

@@ -100,6 +100,11 @@ export function savePlot(name: string, points: readonly Point[], { title, x, y }
       Plot.text([x], { frameAnchor: 'bottom', dy: 50, fill: 'var(--ink)' }),
     ],
   });
+  writeFileSync(new URL(`./${name}.svg`, import.meta.url), standalone(figure, title));
+}
+
+/** A plot as a file: with the title that is read aloud, and the colours of the page around it. */
+export function standalone(figure: ReturnType<typeof Plot.plot>, title: string): string {
   // Plot's own style is for pages of which it is a part; the site asks for selectors that begin with the picture's class.
   figure.querySelector('style')!.textContent = STYLE;
   figure.setAttribute('role', 'img');
@@ -107,5 +112,5 @@ export function savePlot(name: string, points: readonly Point[], { title, x, y }
     .replace(/<svg /, '<svg xmlns="http://www.w3.org/2000/svg" ')
     .replace(/(?<=<svg [^>]*>)/, `<title>${title}</title>`)
     .replaceAll('><', '>\n<');
-  writeFileSync(new URL(`./${name}.svg`, import.meta.url), `${text}\n`);
+  return `${text}\n`;
 }

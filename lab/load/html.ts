@@ -9,7 +9,8 @@ import type { Load } from './run.ts';
 import { bytes, count, many, time } from './units.ts';
 import { commandOf, whereOf } from './words.ts';
 
-const STYLE = `
+/** How a page looks that stands alone. */
+export const STYLE = `
 :root { color-scheme: light dark; --ink: #1b2024; --soft: #4f575e; --line: #c9cbc4; --paper: #fcfcf9; --own: #a9450d; --other: #0b5f66; --warn: #a9450d; }
 @media (prefers-color-scheme: dark) {
   :root { --ink: #e3e6e3; --soft: #a7b0b4; --line: #3d464a; --paper: #111517; --own: #f39a62; --other: #5fc9c5; --warn: #f39a62; }
@@ -123,6 +124,7 @@ function table({ roundTrips, service }: Result): string {
   return `<div class="scroll"><table><thead><tr>${head}</tr></thead><tbody>${rows}</tbody></table></div>`;
 }
 
-function escaped(text: string): string {
+/** Text as HTML. */
+export function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
 }

@@ -129,7 +129,8 @@ export function bins(trips: Histogram, parts: number): Bin[] {
   });
 }
 
-function* bars(trips: Histogram): Generator<string> {
+/** Round trips as bars, a line for each class. */
+export function* bars(trips: Histogram): Generator<string> {
   const narrow = bins(trips, 2);
   const classes = narrow.length > MOST_BARS ? bins(trips, 1) : narrow;
   const most = Math.max(...classes.map((bin) => bin.count));

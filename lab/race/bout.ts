@@ -3,6 +3,7 @@
 import { getAffinity } from '../../lib/sys/resources.ts';
 import { listening, Program, type Server } from '../../lib/testing/server.ts';
 import { memory } from '../bench/observe.ts';
+import { Interrupted } from '../interrupt.ts';
 import { machineLimits, plan } from '../load/limits.ts';
 import { problems } from '../load/report.ts';
 import { parseRequests } from '../load/requests.ts';
@@ -48,9 +49,6 @@ export interface Length {
   /** Rejects with Interrupted when all shall end. */
   readonly interrupted?: Promise<never>;
 }
-
-/** Somebody wants no more, with Ctrl-C. */
-export class Interrupted extends Error {}
 
 /** A server does not bear what it was asked to: it has not begun, has ended, or serves only some. */
 export class Unborne extends Error {

@@ -1,11 +1,12 @@
 /** `lab race`: from the words on its command line to the tables, and to the exit status. */
 
+import { Interrupted, Interruption } from '../interrupt.ts';
 import { raiseDescriptorLimit } from '../load/limits.ts';
 import { checkWritable, writeWhole } from '../load/outputs.ts';
 import { isReason } from '../load/reason.ts';
 import { provenance } from '../provenance.ts';
 import { Steps } from '../steps.ts';
-import { Interrupted } from './bout.ts';
+import { jsonText } from '../table.ts';
 import { type Options, readOptions } from './options.ts';
 import { Course, entryOf } from './race.ts';
 import { baselines, chapterNames, findRacer, NoSuchRacer, type Racer } from './racers.ts';
@@ -44,7 +45,7 @@ function fail(message: string, status: number): number {
 
 async function run(options: Options, racers: readonly Racer[], words: readonly string[]): Promise<number> {
   const { connections, rounds, duration, json } = options;
-  const interruption = interruptions();
+  const interruption = new Interruption();
   const chosen = scenarios.filter(({ name }) => options.scenario.includes(name));
   const origin = provenance(['race', ...words]);
   let failures = 0;
@@ -59,7 +60,8 @@ async function run(options: Options, racers: readonly Racer[], words: readonly s
     begin: (text) => steps.begin(text),
     complain: (line) => {
       failures++;
-      steps.say(`${NAME}: ${line}`);
+      steps.clear();
+      console.error(`${NAME}: ${line}`);
     },
   });
   const steps = new Steps(course.steps);
@@ -84,7 +86,7 @@ async function run(options: Options, racers: readonly Racer[], words: readonly s
   console.log(print(result));
   if (json !== undefined) {
     try {
-      writeWhole(json, `${JSON.stringify(result, rounded, 1)}\n`);
+      writeWhole(json, jsonText(result));
       console.error(`${NAME}: ${json} is written${partial === undefined ? '' : ', of a partial result'}`);
     } catch (error) {
       return fail(`cannot write ${json}: ${(error as Error).message}`, FAILED);
@@ -117,20 +119,4 @@ interface Settings extends Pick<Race, 'provenance' | 'reference'> {
   readonly options: Options;
   readonly racers: readonly Racer[];
   readonly partial?: string;
-}
-
-/** To six digits, which is more than they are good for. */
-function rounded(_key: string, value: unknown): unknown {
-  return typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(6)) : value;
-}
-
-/** Rejects at the first SIGINT or SIGTERM. */
-function interruptions(): { promise: Promise<never>; end: () => void } {
-  let interrupt = (): void => {};
-  const promise = new Promise<never>((_, reject) => {
-    interrupt = () => reject(new Interrupted());
-  });
-  promise.catch(() => {});
-  process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
-  return { promise, end: () => process.off('SIGINT', interrupt).off('SIGTERM', interrupt) };
 }

@@ -74,6 +74,7 @@ export class Course {
   async #explore(): Promise<void> {
     for (const { scenario, load } of this.#loads()) {
       for (const racer of this.#rules.racers) {
+        if (racer.pingOnly && load.asking.command !== 'PING') continue;
         for (const options of racer.options(connectionsOf(load))) {
           const lane: Lane = { racer, options, scenario, load, measurements: [] };
           if (this.#hasEnded(lane)) continue;

@@ -16,6 +16,8 @@ export interface Racer {
   /** The options with which it is tried for so many connections, one after the other. */
   readonly options: (connections: number) => readonly (readonly string[])[];
   readonly subject: Subject;
+  /** Whether it answers PING and nothing else. */
+  readonly pingOnly: boolean;
   /** Who can see its system calls. */
   readonly calls: Calls['by'];
   /** What it sets up for each connection. */
@@ -78,6 +80,7 @@ export function findRacer(text: string): Racer {
     name: [name, ...options].join(' '),
     options: options.length > 0 ? () => [options] : (OPTIONS[name] ?? (() => [[]])),
     subject: { name, path: `chapters/${name}/server.ts` },
+    pingOnly: false,
     calls: NODE_WAITS.includes(name) ? 'strace' : 'trace',
     connection: traits.connection,
   };
@@ -89,6 +92,7 @@ export function baselines(): Racer[] {
     name: subject.name,
     options: () => [[]],
     subject,
+    pingOnly: true,
     calls: 'strace',
     connection: 'nothing',
   });
@@ -105,6 +109,12 @@ export function tooMuch({ connection }: Racer, connections: number): string | un
   if (connection === 'nothing') return undefined;
   // Threads say themselves how many their process has room for, and keep to that.
   const bound = connection === 'thread' ? Math.min(freeDescriptors() / DESCRIPTORS, freeMappings() / MAPPINGS) : MOST;
-  const needed = Math.min(connections, bound) * BYTES;
-  return needed > SHARE * freemem() ? `not tried: it would take about ${bytes(needed)} of memory` : undefined;
+  const number = Math.min(connections, bound);
+  if (number <= roomInMemory()) return undefined;
+  return `not tried: it would take about ${bytes(number * BYTES)} of memory`;
+}
+
+/** How many threads or processes, each with a connection, the free memory has room for, and something else beside. */
+export function roomInMemory(): number {
+  return Math.floor((SHARE * freemem()) / BYTES);
 }

@@ -1,13 +1,14 @@
 /** A race as tables: the same cells for a terminal and for a text. */
 
 import { bytes, count, time } from '../load/units.ts';
+import { align } from '../table.ts';
 import { cost } from './measure.ts';
 import { type Entry, isBorne, type Race } from './results.ts';
 import { connectionsOf, describeLoad } from './scenarios.ts';
 
 /** A table: its name, the head and the rows; the columns of words are said. */
 export interface Table {
-  /** `ping, 100 connections` */
+  /** `ping, 100 connections: PING, one request under way on each connection` */
   readonly title: string;
   /** `ping-100`, `mixed`, `ends` */
   readonly name: string;
@@ -67,7 +68,7 @@ function cells(entry: Entry): string[] {
 }
 
 /** All loads that somebody has borne, each with a row for each racer that has; and where the others ended. */
-export function tables({ entries }: Race): Table[] {
+export function tables({ entries, scenarios }: Race): Table[] {
   const list: Table[] = [];
   const loads = [...new Map(entries.map((entry) => [`${entry.scenario} ${describeLoad(entry.load)}`, entry])).values()];
   for (const { scenario, load } of loads) {
@@ -77,13 +78,13 @@ export function tables({ entries }: Race): Table[] {
     const borne = of.filter(isBorne);
     if (borne.length === 0) continue;
     const accepting = borne.some(({ measurements }) => measurements[0]?.accepted !== undefined);
-    const title = `${scenario}, ${describeLoad(load)}`;
+    const { summary } = scenarios.find(({ name }) => name === scenario)!;
     const workers = ({ measurements }: Entry): string[] => (accepting ? [shares(measurements[0]?.accepted)] : []);
     list.push({
-      title,
+      title: `${scenario}, ${describeLoad(load)}: ${summary}`,
       name: scenario === 'ping' ? `ping-${load.asking.connections}` : scenario,
       rows: [
-        [title, ...HEAD, ...(accepting ? ['accepted'] : [])],
+        ['', ...HEAD, ...(accepting ? ['accepted'] : [])],
         ...borne.map((entry) => [...cells(entry), ...workers(entry)]),
       ],
       words: [0],
@@ -91,7 +92,6 @@ export function tables({ entries }: Race): Table[] {
   }
   const ends = entries.filter(({ end }) => end !== undefined);
   if (ends.length === 0) return list;
-  const title = 'where it ended';
   const rows = ends.map((entry) => [
     [entry.racer, ...(entry.racer.endsWith(entry.options.join(' ')) ? [] : entry.options)].join(' '),
     entry.scenario,
@@ -101,30 +101,22 @@ export function tables({ entries }: Race): Table[] {
   ]);
   return [
     ...list,
-    { title, name: 'ends', rows: [[title, 'in', 'connections', 'served', 'what was said'], ...rows], words: [0, 1, 4] },
+    {
+      title: 'Where they ended',
+      name: 'ends',
+      rows: [['', 'in', 'connections', 'served', 'what was said'], ...rows],
+      words: [0, 1, 4],
+    },
   ];
 }
 
 /** Tables for a terminal. */
 export function print(race: Race): string {
-  const blocks = tables(race).map(({ rows, words }) => align(rows, words));
+  const blocks = tables(race).map(({ title, rows, words }) => `${title}\n${align(rows, words)}`);
   const partial = race.partial === undefined ? [] : [`PARTIAL RESULT: ${race.partial}`];
   const notes = [
     `CPU each: processor time of the server for a request; ratio: against ${race.reference} in the same round.`,
-    'Calls, sleeps and preempted are for a request. Calls are counted by --trace, those with * by strace. Memory: PSS.',
+    'Calls, sleeps (voluntary context switches) and preempted (involuntary ones) are for a request; calls are counted by --trace, those with * by strace. Memory: PSS.',
   ];
   return [...partial, ...blocks, notes.join('\n')].join('\n\n');
-}
-
-function align(rows: readonly (readonly string[])[], words: readonly number[]): string {
-  const width = (column: number): number => Math.max(...rows.map((row) => row[column]?.length ?? 0));
-  const widths = rows[0]!.map((_, column) => width(column));
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => (words.includes(column) ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!)))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
 }
