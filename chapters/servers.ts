@@ -14,6 +14,11 @@ export interface ServerChapter extends Chapter {
 /** Chapters that the kernel may refuse, and how to ask it: why, or nothing when it does not. */
 const REFUSABLE: Readonly<Record<string, () => string | undefined>> = { '13-io-uring': refused };
 
+/** Why this kernel refuses a chapter's server; undefined where it does not. @param name as in `13-io-uring` */
+export function refusal(name: string): string | undefined {
+  return REFUSABLE[name]?.();
+}
+
 /**
  * All chapters with a server.ts, in the order of their numbers; but those that this kernel refuses, of which a line on
  * stderr says that they are not tested.
@@ -22,7 +27,7 @@ export function serverChapters(): ServerChapter[] {
   return readChapters(fileURLToPath(new URL('..', import.meta.url))).flatMap((chapter) => {
     const { name, traits } = chapter;
     if (traits === undefined) return []; // given where server.ts stands beside the text, and only there
-    const why = REFUSABLE[name]?.();
+    const why = refusal(name);
     if (why !== undefined) console.error(`NOT TESTED: ${name}, for ${why}`);
     return why === undefined ? [{ ...chapter, traits, path: `chapters/${name}/server.ts` }] : [];
   });

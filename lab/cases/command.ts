@@ -24,7 +24,7 @@ import { NotRun, type Outcome, runCase } from './run.ts';
 const NAME = 'lab cases';
 const [WELL, FAILED, INTERRUPTED] = [0, 1, 130];
 /** Where files go unless it is said: git ignores it. */
-const OUT = fileURLToPath(new URL('../../.cache/cases', import.meta.url));
+export const OUT = fileURLToPath(new URL('../../.cache/cases', import.meta.url));
 
 interface Options {
   readonly upTo: number;
@@ -58,7 +58,7 @@ Exit status: 0 when all cases passed, 1 when not, 2 for a mistake here, 130 afte
     .parse(words as string[], { from: 'user' });
   const { upTo, duration, out } = command.opts<Options>();
   const kinds = command.args.length > 0 ? command.args : KINDS;
-  const chosen = matrix().filter(({ kind, least }) => kinds.includes(kind) && least <= upTo);
+  const chosen = matrix().filter(({ kind, about }) => kinds.includes(kind) && about <= upTo);
   try {
     mkdirSync(out, { recursive: true });
   } catch (error) {

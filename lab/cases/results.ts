@@ -95,7 +95,7 @@ export function rows({ cases }: Pick<Cases, 'cases'>): string[][] {
         describe(seen) + (alive ? '' : '; and nobody afterwards'),
         passed ? 'yes' : 'no',
         count(rest.servers!),
-        time(rest.connectingSeconds! * 1e6),
+        rest.connectingSeconds === 0 ? '' : time(rest.connectingSeconds! * 1e6),
         count(rest.rate!),
         time(rest.p50!),
         time(rest.p99!),

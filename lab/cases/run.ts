@@ -64,18 +64,24 @@ export async function runCase(one: Case, duration: number, interrupted: Promise<
     };
 
     const run = begin(clients, { quiet: true, detailed: true });
-    await Promise.race([over, run.met()]);
-    const result = await Promise.race([over, run.part({ microseconds: 1000 * duration })]);
+    const { answered } = await Promise.race([over, run.met()]);
+    const late = one.more > 0 ? begin(one.more, { mode: 'hold', patience: MEETING, detailed: true }) : undefined;
+    const served = answered + (late === undefined ? 0 : (await Promise.race([over, late.met()])).answered);
+    const part = { microseconds: 1000 * duration, more: true };
+    const result = await Promise.race([over, run.part(part)]);
+    late?.stop();
+    const rest = await late?.result();
+    await run.end();
     const after = begin(servers.length, { each: 1 });
     const { requests } = await Promise.race([over, after.result()]);
     return {
-      clients,
+      clients: clients + one.more,
       servers: servers.length,
       expected,
-      seen: fates(result, clients),
+      seen: fates(result, served, clients + one.more),
       alive: requests === servers.length,
       said: programs.flatMap(({ stderr }) => stderr),
-      result,
+      result: { ...result, rows: [...(result.rows ?? []), ...(rest?.rows ?? [])] },
     };
   } catch (error) {
     throw isReason(error) ? new NotRun(error.message) : error;
@@ -95,14 +101,14 @@ async function started(program: Program): Promise<Server> {
 }
 
 /** How many servers a case takes. @throws NotRun where this machine has not descriptors enough */
-function serversFor({ least, several }: Case): number {
+function serversFor({ about, several }: Case): number {
   const { hard } = getDescriptorLimit();
   const each = hard - OWN_DESCRIPTORS;
-  const needed = Math.ceil(least / each);
+  const needed = Math.ceil(about / each);
   if (needed <= (several ? MOST_SERVERS : 1)) return needed;
   const most = several ? `${MOST_SERVERS} servers` : 'one server';
   throw new NotRun(
-    `${many(least, 'client')} are too many for ${most}: a process may have ${count(hard)} descriptors (ulimit -Hn)`,
+    `${many(about, 'client')} are too many for ${most}: a process may have ${count(hard)} descriptors (ulimit -Hn)`,
   );
 }
 
@@ -126,7 +132,7 @@ function load(servers: readonly Server[], connections: number, more: Partial<Loa
 }
 
 /** What has become of clients. */
-function fates({ served, errors, differences, partial }: Result, clients: number): Fates {
+function fates({ errors, differences, partial }: Result, served: number, clients: number): Fates {
   if (differences.length > 0) throw new NotRun(`a wrong answer: ${differences[0]}`);
   let refused = 0;
   for (const [what, times] of errors) {

@@ -109,7 +109,7 @@ export class Bout {
     try {
       const server = await Promise.race([listening(program, START), interrupted]).catch((error) => {
         if (error instanceof Interrupted) throw error;
-        throw new Unborne('it did not start', 0, program.stderr, false);
+        throw new Unborne(`it did not start: ${program.stderr.at(-1) ?? 'and said nothing'}`, 0, program.stderr, true);
       });
       const died = program.ended.then((how) => {
         throw new Unborne(`it has ended (${how})`, bout === undefined ? 0 : bout.#served, program.stderr, true);

@@ -3,7 +3,7 @@
 import { type Load, Unborne } from './bout.ts';
 import { type Calls, countCalls } from './calls.ts';
 import { type Measurement, measure } from './measure.ts';
-import { type Racer, tooMuch } from './racers.ts';
+import { omission, type Racer } from './racers.ts';
 import type { End, Entry } from './results.ts';
 import { connectionsOf, describeLoad, type Scenario } from './scenarios.ts';
 
@@ -79,7 +79,7 @@ export class Course {
           const lane: Lane = { racer, options, scenario, load, measurements: [] };
           if (this.#hasEnded(lane)) continue;
           this.lanes.push(lane);
-          const omitted = tooMuch(racer, connectionsOf(load));
+          const omitted = omission(racer, connectionsOf(load));
           if (omitted === undefined) await this.#measure(lane, 1);
           else lane.end = { said: omitted, failure: false };
           if (lane.end === undefined) await this.#count(lane);

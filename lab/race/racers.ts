@@ -3,6 +3,7 @@
 import { freemem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { readChapters, type Traits } from '../../chapters/chapters.ts';
+import { refusal } from '../../chapters/servers.ts';
 import { freeDescriptors, freeMappings } from '../../lib/program/places.ts';
 import { minimalC } from '../bench/minimal.ts';
 import { bytes } from '../load/units.ts';
@@ -104,14 +105,21 @@ const [BYTES, DESCRIPTORS, MAPPINGS] = [10e6, 8, 64];
 /** Nobody's machine is brought down: what would take more of the free memory than this is not tried. */
 const SHARE = 0.75;
 
-/** Why a racer had better not be tried with so many connections; undefined where it may. */
-export function tooMuch({ connection }: Racer, connections: number): string | undefined {
+/** Why a racer is not to be tried with so many connections; undefined where it may. */
+export function omission({ connection, subject }: Racer, connections: number): string | undefined {
+  const why = refusal(subject.name);
+  if (why !== undefined) return why;
   if (connection === 'nothing') return undefined;
   // Threads say themselves how many their process has room for, and keep to that.
-  const bound = connection === 'thread' ? Math.min(freeDescriptors() / DESCRIPTORS, freeMappings() / MAPPINGS) : MOST;
+  const bound = connection === 'thread' ? roomForThreads() : MOST;
   const number = Math.min(connections, bound);
   if (number <= roomInMemory()) return undefined;
   return `not tried: it would take about ${bytes(number * BYTES)} of memory`;
+}
+
+/** How many threads chapter 03 has room for, as it reckons itself. */
+export function roomForThreads(): number {
+  return Math.floor(Math.min(freeDescriptors() / DESCRIPTORS, freeMappings() / MAPPINGS));
 }
 
 /** How many threads or processes, each with a connection, the free memory has room for, and something else beside. */
