@@ -1,7 +1,7 @@
 /** `lab cases`: from the words on its command line to the table and the files, and to the exit status. */
 
-import { mkdirSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { existsSync, mkdirSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Argument } from 'commander';
 import { wholeNumber } from '../../lib/program/program.ts';
@@ -25,6 +25,9 @@ const NAME = 'lab cases';
 const [WELL, FAILED, INTERRUPTED] = [0, 1, 130];
 /** Where files go unless it is said: git ignores it. */
 export const OUT = fileURLToPath(new URL('../../.cache/cases', import.meta.url));
+
+/** The columns of words in the table. */
+const WORDS = [0, 2, 3, 4];
 
 interface Options {
   readonly upTo: number;
@@ -56,11 +59,12 @@ Examples:
 Exit status: 0 when all cases passed, 1 when not, 2 for a mistake here, 130 after Ctrl-C.`,
     )
     .parse(words as string[], { from: 'user' });
-  const { upTo, duration, out } = command.opts<Options>();
+  const { upTo, duration, out: folder } = command.opts<Options>();
+  const out = resolve(folder);
   const kinds = command.args.length > 0 ? command.args : KINDS;
   const chosen = matrix().filter(({ kind, about }) => kinds.includes(kind) && about <= upTo);
   try {
-    mkdirSync(out, { recursive: true });
+    makeFolder(out);
   } catch (error) {
     console.error(`${NAME}: ${(error as Error).message}`);
     return FAILED;
@@ -73,15 +77,20 @@ Exit status: 0 when all cases passed, 1 when not, 2 for a mistake here, 130 afte
     duration,
     ...(await tryAll(chosen, duration, files)),
   };
-  console.log(
-    `\n${all.partial === undefined ? '' : `PARTIAL RESULT: ${all.partial}\n\n`}${align(rows(all), [0, 1, 2, 3])}\n`,
-  );
+  console.log(`\n${all.partial === undefined ? '' : `PARTIAL RESULT: ${all.partial}\n\n`}${align(rows(all), WORDS)}\n`);
   files.write('cases.json', jsonText(all));
-  files.write('cases.md', `${markdown(rows(all), [0, 1, 2, 3])}\n*${sourceOf(all.provenance)}.*\n`);
+  files.write('cases.md', `${markdown(rows(all), WORDS)}\n*${sourceOf(all.provenance)}.*\n`);
   files.write('cases.html', page(all));
   files.tell();
   if (all.partial !== undefined) return INTERRUPTED;
   return files.failed || all.cases.some(({ passed }) => !passed) ? FAILED : WELL;
+}
+
+/** Makes a folder and those above it. Node's own `recursive` never returns where none can be made, as in /proc. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  mkdirSync(path);
 }
 
 /** One case after the other; what was there when it is interrupted is returned as partial. */

@@ -75,7 +75,7 @@ function threads(most: boolean): Case {
   const asked = most ? Math.min(MOST_THREADS, roomInMemory()) : 64;
   return {
     name: most ? 'threads-most' : 'threads-1',
-    title: most ? 'threads, as many clients as the machine bears, and ten more' : 'threads, 1 client',
+    title: most ? 'threads, as many as the machine bears' : 'threads, 1 client',
     kind: 'threads',
     path: 'chapters/03-thread-per-connection/server.ts',
     args: most ? ['--max-threads', `${asked}`] : [],

@@ -26,7 +26,7 @@ export function page(all: Cases): string {
 </head>
 <body>
 <h1>The cases</h1>
-<p>${passed} of ${cases.length} passed. ${escaped(sourceOf(provenance))}, ${provenance.date.slice(0, 10)}</p>
+<p>${passed} of ${cases.length} passed. ${escaped(sourceOf(provenance).replaceAll('`', ''))}, ${provenance.date.slice(0, 10)}</p>
 ${partial === undefined ? '' : `<p class="partial">Partial result: ${escaped(partial)}</p>`}
 <div class="scroll"><table><thead>${cells('th', head)}</thead><tbody>${body.map((row) => cells('td', row)).join('')}</tbody></table></div>
 ${cases

@@ -84,13 +84,14 @@ export function describe({ served, refused, waiting }: Fates): string {
 
 /** The cases as rows, the head first; only those that were run have numbers. */
 export function rows({ cases }: Pick<Cases, 'cases'>): string[][] {
-  const head = ['case', 'expected', 'seen', 'passed', 'servers', 'connected in', 'requests/s', 'p50', 'p99'];
+  const head = ['case', 'clients', 'expected', 'seen', 'passed', 'servers', 'connected in', 'requests/s', 'p50', 'p99'];
   return [
     head,
     ...cases.map(({ title, expected, seen, passed, notRun, alive, ...rest }) => {
-      if (expected === undefined || seen === undefined) return [title, '', notRun ?? '', 'no', '', '', '', '', ''];
+      if (expected === undefined || seen === undefined) return [title, '', '', notRun ?? '', 'no', '', '', '', '', ''];
       return [
         title,
+        count(rest.clients!),
         describe(expected),
         describe(seen) + (alive ? '' : '; and nobody afterwards'),
         passed ? 'yes' : 'no',

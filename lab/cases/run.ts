@@ -27,7 +27,9 @@ export interface Outcome {
 export class NotRun extends Error {}
 
 /** When nobody has been answered for so long, those who are not never will be; in microseconds. */
-const [MEETING, PATIENCE] = [5e6, 10e6];
+const MEETING = 30e6;
+/** The same for those for whom there shall be no place; and for the answers that are under way in the end. */
+const [LATE, PATIENCE] = [5e6, 10e6];
 /** A server has so long to start, in milliseconds. */
 const START = 60_000;
 /** No more servers are started. */
@@ -65,7 +67,7 @@ export async function runCase(one: Case, duration: number, interrupted: Promise<
 
     const run = begin(clients, { quiet: true, detailed: true });
     const { answered } = await Promise.race([over, run.met()]);
-    const late = one.more > 0 ? begin(one.more, { mode: 'hold', patience: MEETING, detailed: true }) : undefined;
+    const late = one.more > 0 ? begin(one.more, { mode: 'hold', patience: LATE, detailed: true }) : undefined;
     const served = answered + (late === undefined ? 0 : (await Promise.race([over, late.met()])).answered);
     const part = { microseconds: 1000 * duration, more: true };
     const result = await Promise.race([over, run.part(part)]);

@@ -4,6 +4,7 @@ import { printedTally } from '../../lib/testing/tally.ts';
 import { memory, observe } from '../bench/observe.ts';
 import { Bout, type Length, type Load, type Subject } from './bout.ts';
 
+// #region shape
 /** One measurement. Times are in microseconds, sizes in bytes. */
 export interface Measurement {
   /** Answers to those who ask, and how long they asked, in seconds. */
@@ -30,6 +31,7 @@ export interface Measurement {
   /** How many connections each of its workers got, the most first; where it counts them, in the table that it prints. */
   readonly accepted?: readonly number[];
 }
+// #endregion shape
 
 /** Measures. @throws Unborne when the server does not bear the load @throws Interrupted */
 export function measure(subject: Subject, load: Load, length: Length): Promise<Measurement> {

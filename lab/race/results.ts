@@ -6,6 +6,7 @@ import type { Load } from './bout.ts';
 import type { Calls } from './calls.ts';
 import { cost, type Measurement } from './measure.ts';
 
+// #region shape
 /** Where a racer's road ended. */
 export interface End {
   /** How many connections had an answer; undefined where it was not tried. */
@@ -55,6 +56,7 @@ export interface Race {
   /** By scenario, by load, by racer, in their order. */
   readonly entries: readonly Entry[];
 }
+// #endregion shape
 
 /** Whether a racer has borne a load. */
 export function isBorne({ end, measurements }: Entry): boolean {
