@@ -28,7 +28,7 @@ versions: $(MODULES) ## Run the conformance suite on Node 20.19, 22, 24 and 26, 
 	  npx -y -p node-linux-$$arch@$$version -c 'echo "Node $$(node -p process.versions.node)" && node node_modules/ava/entrypoints/cli.mjs chapters/conformance.test.ts' || exit; \
 	done
 
-bench: $(MODULES) cc strace wrk ## Measure all that the chapters show, in about an hour
+bench: $(MODULES) cc strace wrk ## Measure all that the chapters show, in about an hour and a half
 	npx tsx lab/bench/bench.ts
 
 site: $(MODULES) ## Build the site as plain files in site/.vitepress/dist

@@ -75,13 +75,13 @@ const tools: readonly Tool[] = [
   },
   {
     name: 'race',
-    summary: 'measure chapters under the same loads, one after the other, from outside',
+    summary: 'measure chapters under the same loads, one after the other',
     examples: ['race 01 03 09 13 --quick', 'race --baseline --json race.json'],
     run: async (words) => (await import('./race/command.ts')).race(words),
   },
   {
     name: 'cases',
-    summary: 'try select, threads and epoll with one client and with very many, and say what was expected',
+    summary: 'hold select, threads and epoll against what is expected of them',
     examples: ['cases', 'cases select --up-to 1000'],
     run: async (words) => (await import('./cases/command.ts')).cases(words),
   },

@@ -6,11 +6,7 @@ import { machine, markdown, median, save } from './table.ts';
 
 const SIZES = [100, 1000, 10_000];
 
-const subjects: readonly Subject[] = [
-  server('09-epoll'),
-  server('13-io-uring'),
-  server('13-io-uring', '--direct'),
-];
+const subjects: readonly Subject[] = [server('09-epoll'), server('13-io-uring'), server('13-io-uring', '--direct')];
 
 /** Measures, and writes the table. */
 async function uring(rounds: number): Promise<void> {
