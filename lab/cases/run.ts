@@ -49,7 +49,7 @@ export async function runCase(one: Case, duration: number, interrupted: Promise<
   const runs: Run[] = [];
   try {
     for (let i = serversFor(one); i > 0; i--)
-      programs.push(new Program(one.path, { args: ['--port', '0', ...one.args] }));
+      programs.push(new Program(one.path, { args: ['--port', '0', ...one.args], loader: 'tsx' }));
     const dying = programs.map(async (program) => {
       const how = await program.ended;
       throw new NotRun(`a server has ended (${how})${program.stderr.map((line) => `: ${line}`).join('')}`);
