@@ -68,7 +68,11 @@ export function measure(subject: Subject, load: Load, length: Length): Promise<M
 /** Has the server end, and reads its table; nothing where it prints none. */
 async function acceptedBy(bout: Bout): Promise<number[] | undefined> {
   const { server } = bout;
-  await bout.stop();
+  try {
+    await bout.stop();
+  } catch {
+    return undefined; // it is taken down all the same
+  }
   if (server.stdout.length < 2) return undefined;
   return printedTally(server)
     .rows.flatMap(({ connections }) => connections ?? [])
