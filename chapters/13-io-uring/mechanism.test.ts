@@ -8,6 +8,7 @@ import { newAskers, served } from '../../lib/testing/asker.ts';
 import { type Client, connectTo, hold, pingAll } from '../../lib/testing/client.ts';
 import { openDescriptors, processorTime } from '../../lib/testing/footprint.ts';
 import { ends, settled } from '../../lib/testing/kernel.ts';
+import { refusing } from '../../lib/testing/lacking.ts';
 import { threads } from '../../lib/testing/proc.ts';
 import { patiently, type Server, startProgram, startServer, until } from '../../lib/testing/server.ts';
 import { traces } from '../../lib/testing/traced.ts';
@@ -23,16 +24,13 @@ else {
   console.error(`NOT TESTED: 13-io-uring, for ${why}`);
 }
 
-/** The words that run a command to whom the kernel refuses io_uring. */
-const refusing = (errno: string): string[] => [process.execPath, '--import', 'tsx', 'lib/testing/refuse.ts', errno];
-
 for (const [errno, words] of [
   ['ENOSYS', /this kernel has no io_uring; run chapters\/09-epoll\/server\.ts instead$/],
   ['EPERM', /io_uring is forbidden here, .*; run chapters\/09-epoll\/server\.ts instead$/],
   ['EINVAL', /older than that of Linux 6\.1; run chapters\/09-epoll\/server\.ts instead$/],
 ] as const) {
   test.serial(`13-io-uring says in one line what to run instead where the kernel answers ${errno}`, async (t) => {
-    const program = startProgram(t, SERVER, { args: ['--port', '0'], by: refusing(errno) });
+    const program = startProgram(t, SERVER, { args: ['--port', '0'], by: refusing('io_uring_setup', errno) });
     t.is(await patiently(program.ended, 'end'), 1);
     t.deepEqual(program.stdout, []);
     t.is(program.stderr.length, 1, program.stderr.join('\n'));
@@ -44,7 +42,7 @@ for (const [errno, words] of [
 test.serial('where the kernel refuses io_uring, the suites say that this chapter is not tested', (t) => {
   const code =
     "import { serverChapters } from './chapters/servers.ts'; for (const c of serverChapters()) console.log(c.name)";
-  const [file = '', ...words] = refusing('EPERM');
+  const [file = '', ...words] = refusing('io_uring_setup', 'EPERM');
   const node = [process.execPath, '--import', 'tsx', '--input-type=module', '--eval', code];
   const { stdout, stderr } = spawnSync(file, [...words, ...node], { cwd: ROOT, encoding: 'utf8' });
   t.regex(stderr, /^NOT TESTED: 13-io-uring, for io_uring is forbidden here/);

@@ -4,7 +4,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
-import { createInterface } from 'node:readline';
+import { createInterface, type Interface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { machine } from '../../lib/program/machine.ts';
 import { wholeNumber } from '../../lib/program/program.ts';
@@ -29,18 +29,22 @@ const ENDINGS: readonly (readonly [string, (both: e.Connection) => void])[] = [
 const TITLES = ['Nobody listens', ...ENDINGS.map(([title]) => title)];
 /** How long an acknowledgement may be put off, in milliseconds, and more. */
 const DELAYED = 500;
+/** What tcpdump has not shown after so many milliseconds it will not show. */
+const PATIENCE = 10_000;
+let tcpdump: ChildProcessWithoutNullStreams | undefined;
 
-/** One line, and status 1. */
+/** One line, and status 1; and no tcpdump is left behind. */
 function fail(message: string): never {
+  tcpdump?.kill();
   console.error(`capture: ${message}`);
   process.exit(1);
 }
 
-/** Starts tcpdump on the loopback. @returns it, once it captures */
-async function startTcpdump(): Promise<ChildProcessWithoutNullStreams> {
+/** Starts tcpdump on the loopback. @returns what it prints, once it captures */
+async function startTcpdump(): Promise<Interface> {
   // No names, no times; each segment at once, and each line; of each no more than its head, so that there is room for all.
   const words = ['-i', 'lo', '-n', '-t', '--immediate-mode', '-l', '-s', '128'];
-  const tcpdump = spawn('tcpdump', [...words, `tcp port ${port} or udp port ${port}`]);
+  tcpdump = spawn('tcpdump', [...words, `tcp port ${port} or udp port ${port}`]);
   let said = '';
   tcpdump.on('error', () => fail('there is no tcpdump here; on Debian: apt-get install tcpdump'));
   tcpdump.on('close', () => fail(said.trim().replace(/\s*\n\s*/g, ' '))); // as when it has no right to capture
@@ -48,7 +52,7 @@ async function startTcpdump(): Promise<ChildProcessWithoutNullStreams> {
     const [chunk] = (await once(tcpdump.stderr, 'data')) as [Buffer];
     said += chunk;
   }
-  return tcpdump;
+  return createInterface({ input: tcpdump.stdout });
 }
 
 /** Ends connections in each way, with a datagram behind the last one. */
@@ -66,9 +70,9 @@ async function end(): Promise<void> {
   datagram.send('', port, '127.0.0.1', () => datagram.close());
 }
 
-const tcpdump = await startTcpdump();
-const lines = createInterface({ input: tcpdump.stdout });
-void end();
+const late = setTimeout(() => fail(`tcpdump has not seen these segments within ${PATIENCE / 1000} seconds`), PATIENCE);
+const lines = await startTcpdump();
+end().catch((error: Error) => fail(error.message));
 /** By the port of this side: the lines of its connection. */
 const segments = new Map<string, string[]>();
 for await (const line of lines) {
@@ -77,7 +81,8 @@ for await (const line of lines) {
   const ours = from === `${port}` ? to : from;
   segments.set(ours, [...(segments.get(ours) ?? []), line.replace(/, options \[[^\]]*\]/, '')]);
 }
-tcpdump.removeAllListeners('close').kill();
+clearTimeout(late);
+tcpdump?.removeAllListeners('close').kill();
 
 const texts = [...segments.values()].map((each, i) => `${TITLES[i]}:\n\n${each.map((line) => `  ${line}\n`).join('')}`);
 const text = `This side has the higher port, the peer ${port}. The options of each segment are left out.\n\n${texts.join('\n')}`;

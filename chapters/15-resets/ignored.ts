@@ -1,7 +1,7 @@
 /** Which signals are ignored: by Node, by a program that Node starts, and by one that inherits that from a shell. */
 
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { toolCommand } from '../../lib/program/tool.ts';
 
@@ -17,6 +17,10 @@ function ignored(status: string): string {
 /** Lets a shell run a line that prints the status of a process. */
 const shell = (line: string): string => execFileSync('/bin/sh', ['-c', line], { encoding: 'utf8' });
 
+if (!existsSync('/proc/self/status')) {
+  console.error('ignored: there is no /proc here, in which the kernel tells what a process ignores');
+  process.exit(1);
+}
 console.log('Signals that are ignored by\n');
 // #region processes
 const PROCESSES: Readonly<Record<string, string>> = {

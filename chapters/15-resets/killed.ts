@@ -1,4 +1,4 @@
-/** Who writes on to a peer that is gone: three children, of which SIGPIPE kills one. */
+/** Who writes on to a peer that is gone: four children, of which SIGPIPE kills two. */
 
 import { once } from 'node:events';
 import { startChild } from '../../lib/program/launch.ts';

@@ -1,6 +1,6 @@
 /** How libuv does it: its handler writes into a pipe of its own, for whose other end its loop waits. */
 
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { constants } from 'node:os';
 import { toolCommand } from '../../lib/program/tool.ts';
 import { check } from '../../lib/sys/errors.ts';
@@ -64,6 +64,10 @@ function watchers(fd: number): number[] {
   );
 }
 
+if (!existsSync('/proc/self/fd')) {
+  console.error('libuv: there is no /proc here, in which the kernel tells what a process has open');
+  process.exit(1);
+}
 const pipes = ownPipes();
 const ends = pipes.map(([reading]) => reading);
 console.log('Pipes of which this process has both ends, to read from and to write to:');

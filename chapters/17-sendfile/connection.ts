@@ -106,7 +106,8 @@ export class Connection {
     let start = 0; // an empty line before a request is passed over (RFC 9112 §2.2)
     while (start < bytes.length && (bytes[start] === CR || bytes[start] === LF)) start++;
     const end = takeHead(bytes, start, bytes.length, this.#head);
-    this.#unread = bytes.subarray(Math.max(start, end));
+    const taken = Math.max(start, end);
+    this.#unread = taken === bytes.length ? NOTHING : bytes.subarray(taken); // an idle connection holds no bytes
     if (end < 0) return false;
     this.#answer(this.#site.answer(this.#head));
     return true;

@@ -1,6 +1,6 @@
 /** Files over HTTP: one loop for all clients, and each file sent by read and write, by sendfile, or by splice. */
 
-import { constants } from 'node:fs';
+import { constants, existsSync } from 'node:fs';
 import { Option } from 'commander';
 import { Reactor } from '../../lib/loop/reactor.ts';
 import { announce, dieOnSignals, openServer, serverCommand } from '../../lib/program/program.ts';
@@ -42,6 +42,13 @@ function openRoot(path: string): number {
   process.exit(1);
 }
 
+/** A file that was found is opened to be read by way of /proc; without that all would be 404. */
+function needProc(): void {
+  if (existsSync('/proc/self/fd')) return;
+  console.error(`${NAME}: there is no /proc here, through which files are opened that were found`);
+  process.exit(1);
+}
+
 /** How paths are followed: by openat2, or where the kernel or a container refuses it, step by step. */
 function chooseOpen(root: number): Open {
   if (options.walk) return walkBeneath;
@@ -52,6 +59,7 @@ function chooseOpen(root: number): Open {
   return walkBeneath;
 }
 
+needProc();
 const root = openRoot(options.root);
 const site = new Site(root, chooseOpen(root));
 const listener = await openServer(NAME, options, { nonblocking: true });

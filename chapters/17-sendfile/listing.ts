@@ -2,8 +2,8 @@
 
 import { type Dirent, lstatSync, opendirSync } from 'node:fs';
 
-/** So many names are shown of a directory that has more. */
-const MOST = 10_000;
+/** So many names are shown of a directory that has more: while they are looked at, nobody else is served. */
+const MOST = 1000;
 
 const STYLE = `
 :root { color-scheme: light dark; --ink: #1b2024; --soft: #4f575e; --line: #dcdcd4; --paper: #fcfcf9; --own: #a9450d; }

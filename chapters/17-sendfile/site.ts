@@ -2,7 +2,7 @@
 
 import { constants } from 'node:fs';
 import { type Head, PHRASE } from '../../lib/service/head.ts';
-import { EACCES, EAGAIN, EMFILE, ENFILE, ENOMEM, EPERM } from '../../lib/sys/errors.ts';
+import * as e from '../../lib/sys/errors.ts';
 import { AT_FDCWD, FileStatus, O_RDONLY, openat, statx } from '../../lib/sys/file.ts';
 import { close, O_CLOEXEC } from '../../lib/sys/io.ts';
 import { type Path, takeApart } from './beneath.ts';
@@ -63,7 +63,7 @@ export class Site {
 
   /** Answers a request for a file that cannot be sent, for want of a descriptor. */
   overcharged(head: Head): Answer {
-    return refused(head, -EMFILE);
+    return refused(head, -e.EMFILE);
   }
 
   /** Answers a request whose head is complete. */
@@ -99,7 +99,8 @@ function look(head: Head, path: Path, found: number): Answer {
 function file(head: Head, { names }: Path, fd: number): Answer {
   const { size, inode, changed } = status;
   const tag = `"${inode.toString(36)}-${size.toString(36)}-${changed.toString(36)}"`;
-  const seconds = Number(changed / 1_000_000_000n) * 1000;
+  // A file may say that it will be changed tomorrow; HTTP may not (RFC 9110 §8.8.2.1).
+  const seconds = Math.min(Number(changed / 1_000_000_000n), Math.floor(Date.now() / 1000)) * 1000;
   const part = partOf(head, { size, tag, changed: seconds });
   const fields = [`ETag: ${tag}`, `Last-Modified: ${new Date(seconds).toUTCString()}`, 'Accept-Ranges: bytes'];
   const refuse = part.status === 412 || part.status === 416;
@@ -141,16 +142,22 @@ function directory(head: Head, { names, slash }: Path, where: string): Answer {
 /** Answers for a call that failed. @param errno negative */
 function refused(head: Head, errno: number): Answer {
   switch (-errno) {
-    case EACCES:
-    case EPERM:
+    case e.EACCES:
+    case e.EPERM:
       return refusal(head, 403, 'this server may not read it');
-    case EAGAIN:
-    case EMFILE:
-    case ENFILE:
-    case ENOMEM:
+    case e.EAGAIN:
+    case e.EMFILE:
+    case e.ENFILE:
+    case e.ENOMEM:
       return refusal(head, 503, 'too much is going on; come back later');
-    default:
+    case e.ELOOP:
+    case e.ENAMETOOLONG:
+    case e.ENOENT:
+    case e.ENOTDIR:
+    case e.EXDEV:
       return refusal(head, 404, 'no such file'); // or one that is elsewhere: nobody is told which
+    default:
+      return refusal(head, 500, 'it cannot be read'); // as from a broken disk; 404 would say that it is gone
   }
 }
 

@@ -19,7 +19,7 @@ export const SPLICE_F_MORE = 4;
 const AT_EMPTY_PATH = 0x1000;
 const STATX_BASIC_STATS = 0x7ff;
 /** The call's number, the same on both architectures: there is no function for it in the C library. */
-const SYS_openat2 = 437;
+export const SYS_openat2 = 437;
 
 const libcOpenat = libc('openat', 'int', ['int', 'pointer', 'int', 'int']);
 const libcSyscall = libc('syscall', 'long', ['long', 'int', 'pointer', 'pointer', 'size_t']);

@@ -1,8 +1,9 @@
-/** Runs a command to whom the kernel refuses io_uring, as a container's filter does: refuse.ts ERRNO COMMAND ... */
+/** Runs a command to whom the kernel refuses a system call, as a container's filter does: refuse.ts CALL ERRNO COMMAND ... */
 
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { check } from '../sys/errors.ts';
+import { SYS_openat2 } from '../sys/file.ts';
 import { libc, result } from '../sys/libc.ts';
 import { Memory } from '../sys/memory.ts';
 import { SYS_io_uring_setup } from '../sys/uring.ts';
@@ -13,17 +14,20 @@ const SECCOMP_MODE_FILTER = 2;
 const SECCOMP_RET_ERRNO = 0x00050000;
 const SECCOMP_RET_ALLOW = 0x7fff0000;
 
-const [name = '', ...command] = process.argv.slice(2);
+const NUMBERS: Readonly<Record<string, number>> = { io_uring_setup: SYS_io_uring_setup, openat2: SYS_openat2 };
+
+const [call = '', name = '', ...command] = process.argv.slice(2);
+const number = NUMBERS[call];
 const errno = (constants.errno as Record<string, number>)[name];
-if (errno === undefined || command.length === 0) {
-  process.stderr.write('refuse takes the name of an errno, and a command\n');
+if (number === undefined || errno === undefined || command.length === 0) {
+  process.stderr.write('refuse takes a call, the name of an errno, and a command\n');
   process.exit(2);
 }
 
 /** struct sock_filter, seccomp(2): what the call's number decides. */
 const program = [
   [0x20, 0, 0, 0], // load the number, the first word of struct seccomp_data
-  [0x15, 0, 1, SYS_io_uring_setup], // go on if it is this one, else skip a line
+  [0x15, 0, 1, number], // go on if it is this one, else skip a line
   [0x06, 0, 0, SECCOMP_RET_ERRNO | errno],
   [0x06, 0, 0, SECCOMP_RET_ALLOW],
 ] as const;
