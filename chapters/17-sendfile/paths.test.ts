@@ -8,7 +8,7 @@ import { Head } from '../../lib/service/head.ts';
 import { connectTo } from '../../lib/testing/client.ts';
 import { settled } from '../../lib/testing/kernel.ts';
 import { refusing, withoutProc } from '../../lib/testing/lacking.ts';
-import { startProgram, startServer } from '../../lib/testing/server.ts';
+import { patiently, startProgram, startServer } from '../../lib/testing/server.ts';
 import { Traced } from '../../lib/testing/traced.ts';
 import { answer, ask, directory, FIFO, get, PROGRAM, root, serverOf } from './fixtures/served.ts';
 import { Site } from './site.ts';
@@ -162,7 +162,7 @@ test.serial('without /proc it says in one line what it wants that for', async (t
     return;
   }
   const program = startProgram(t, PROGRAM, { args: ['--port', '0', '--root', root], by });
-  t.is(await program.ended, 1);
+  t.is(await patiently(program.ended, 'end'), 1);
   t.deepEqual(program.stdout, []);
   t.deepEqual(program.stderr, [
     '17-sendfile files: there is no /proc here, through which files are opened that were found',
