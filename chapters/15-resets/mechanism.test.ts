@@ -2,8 +2,10 @@
 
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import test, { type ExecutionContext } from 'ava';
 import { AF_INET } from '../../lib/sys/address.ts';
@@ -15,7 +17,9 @@ import { POLLERR, POLLHUP, POLLIN, POLLRDHUP } from '../../lib/sys/poll.ts';
 import * as s from '../../lib/sys/socket.ts';
 import { type Client, connectTo } from '../../lib/testing/client.ts';
 import { settled } from '../../lib/testing/kernel.ts';
+import { withoutProc } from '../../lib/testing/lacking.ts';
 import { type Program, patiently, type Server, startProgram, startServer } from '../../lib/testing/server.ts';
+import { transcript } from '../../lib/testing/transcript.ts';
 import * as e from './endings.ts';
 
 const FOLDER = 'chapters/15-resets';
@@ -29,6 +33,13 @@ async function demonstrate(t: ExecutionContext, name: string, ...args: string[])
   t.deepEqual(program.stderr, []);
   return program.stdout.filter((line) => line !== '');
 }
+
+const TEXT = new URL('./README.md', import.meta.url);
+/** What the text says that a demonstration prints, without empty lines. */
+const shown = (...words: string[]): string[] =>
+  transcript(TEXT, ['npx', 'tsx', `${FOLDER}/${words[0]}.ts`, ...words.slice(1)].join(' ')).filter(
+    (line) => line !== '',
+  );
 
 /** A connection with both ends here, closed with the test. */
 function connection(t: ExecutionContext): e.Connection & { fds: Descriptors } {
@@ -45,6 +56,7 @@ test.serial('each ending is told as the table has it, by whoever asks first, and
     'SO_ERROR ECONNRESET, read 0, read 0, write EPIPE',
   ];
   const lines = await demonstrate(t, 'order');
+  t.deepEqual(lines, shown('order'));
   t.deepEqual(
     lines.slice(1).map((line) => line.trim().replace(/ {2,}/g, ', ')),
     [
@@ -85,6 +97,7 @@ for (const [ending, calls, told] of met) {
       lines,
       calls.split(' ').map((call, i) => `${call.padEnd(6)} ${told[i]}`),
     );
+    if (ending !== 'unread') t.deepEqual(lines, shown('client', calls));
     if (ending === 'reset' && calls === 'wait read read write') {
       t.deepEqual(await demonstrate(t, 'client', '--port', `${server.port}`), lines, 'these calls are the default');
     }
@@ -171,7 +184,9 @@ test('who closes first keeps the connection in TIME_WAIT; who resets keeps nothi
 });
 
 test.serial('SIGPIPE ends a child that writes on, where it is not ignored and not asked to stay away', async (t) => {
-  t.deepEqual(await demonstrate(t, 'killed'), [
+  const lines = await demonstrate(t, 'killed');
+  t.deepEqual(lines, shown('killed'));
+  t.deepEqual(lines, [
     'A child writes three times to a peer that is gone.',
     'The peer has closed, and SIGPIPE is ignored, as Node has it when it starts:',
     '  write 1: 5 bytes',
@@ -204,6 +219,7 @@ test.serial(
       'SIGPIPE',
     ];
     const lines = await demonstrate(t, 'ignored'); // libuv starts it with the default
+    t.deepEqual(lines, shown('ignored'));
     t.deepEqual(
       lines.slice(1).flatMap((line) => line.trim().split(/ {2,}/)),
       expected,
@@ -222,7 +238,22 @@ test('of `yes | head -n 1` the first is ended by SIGPIPE, or complains and fails
   t.like(shell(`yes | head -n 1; echo ${status}`), { stdout: 'y\n141\n', stderr: '' });
   const { stdout, stderr } = shell(`trap '' PIPE; yes | head -n 1; echo ${status}`);
   t.is(stdout, 'y\n1\n');
-  t.regex(stderr, /Broken pipe/);
+  t.is(stderr, 'yes: standard output: Broken pipe\n');
+  const later = shell(`trap '' PIPE; bash -c 'trap - PIPE; yes | head -n 1'`);
+  t.regex(later.stderr, /Broken pipe/, 'a shell cannot give back what was ignored when it started');
+});
+
+test.serial('without /proc the signals that are ignored cannot be told, and a line says so', async (t) => {
+  const by = withoutProc();
+  if (by === undefined) {
+    t.log('NOT CHECKED: a place without /proc cannot be made here');
+    t.pass();
+    return;
+  }
+  const program = startProgram(t, `${FOLDER}/ignored.ts`, { by });
+  t.is(await program.ended, 1);
+  t.deepEqual(program.stdout, []);
+  t.regex(program.stderr.join('\n'), /^ignored: there is no \/proc here.*$/);
 });
 
 test.serial(
@@ -347,6 +378,37 @@ test.serial('tcpdump, where it may, sees the same segments now', async (t) => {
     );
   }
 });
+
+/** A tcpdump that says it listens, and sees nothing, for as long as it is left running. */
+function blindTcpdump(t: ExecutionContext): string[] {
+  const directory = mkdtempSync(join(tmpdir(), 'sockets-tcpdump-'));
+  t.teardown(() => rmSync(directory, { recursive: true }));
+  const script = "#!/bin/sh\necho 'listening on lo' >&2\nexec sleep 1000\n";
+  writeFileSync(join(directory, 'tcpdump'), script, { mode: 0o755 });
+  return ['env', `PATH=${directory}:${process.env.PATH}`];
+}
+
+test.serial(
+  'a port in use is one line, and no tcpdump is left behind; nor is one that sees nothing waited for',
+  async (t) => {
+    const fds = new Descriptors(t);
+    const own = fds.keep(s.openListener({ host: '127.0.0.1', port: 0 }));
+    const { port } = s.getsockname(own) as { port: number };
+    const bound = fds.keep(s.socket(AF_INET, s.SOCK_STREAM | s.SOCK_CLOEXEC, 0));
+    check(s.bind(bound, { host: '127.0.0.1', port: 0 }), 'bind'); // nobody listens, and nobody else may
+    const by = blindTcpdump(t);
+    for (const [taken, why] of [
+      [port, /^capture: port \d+ is in use; see --port$/],
+      [(s.getsockname(bound) as { port: number }).port, /^capture: 127\.0\.0\.1:\d+ is already in use$/],
+      [freePort(), /^capture: tcpdump has not seen these segments within 10 seconds$/],
+    ] as const) {
+      const program = startProgram(t, `${FOLDER}/capture.ts`, { args: ['--port', `${taken}`], by });
+      t.is(await patiently(program.ended, 'end'), 1);
+      t.deepEqual([program.stdout, program.stderr.length, program.survivors], [[], 1, []]);
+      t.regex(program.stderr[0]!, why);
+    }
+  },
+);
 
 test('help is given, a mistake on the command line is one line and status 2, a missing server one line and status 1', async (t) => {
   const run = async (name: string, ...args: string[]): Promise<Program> => {

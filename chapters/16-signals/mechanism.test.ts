@@ -7,19 +7,32 @@ import test, { type ExecutionContext } from 'ava';
 import { kill } from '../../lib/sys/process.ts';
 import { pthread_sigmask, SIG_BLOCK, SIG_UNBLOCK, SignalSet, tgkill } from '../../lib/sys/signal.ts';
 import { Stillness } from '../../lib/testing/kernel.ts';
+import { withoutProc } from '../../lib/testing/lacking.ts';
 import { threads } from '../../lib/testing/proc.ts';
 import { type Program, type Server, startProgram, until } from '../../lib/testing/server.ts';
+import { transcript } from '../../lib/testing/transcript.ts';
 
 const FOLDER = 'chapters/16-signals';
 const { SIGUSR2 } = constants.signals;
 /** So long, in seconds, that nothing in these tests ends because a time is over. */
 const FOR_EVER = '3600';
 
+const TEXT = new URL('./README.md', import.meta.url);
+/** Numbers of descriptors and of processes are others each time. */
+const numberless = (lines: readonly string[]): string[] =>
+  lines.map((line) => line.replace(/by \d+|Descriptor \d+|descriptor,? \d+|(?:\d+ and \d+(?:, )?)+/gi, '#'));
+
+/** Holds what a demonstration printed against what the text says that it prints. */
+function isAsShown(t: ExecutionContext, name: string, { stdout }: Program): void {
+  t.deepEqual(numberless(stdout), numberless(transcript(TEXT, `npx tsx ${FOLDER}/${name}.ts`)));
+}
+
 /** Runs a demonstration to its end. @returns what it printed under its heading */
 async function demonstrate(t: ExecutionContext, name: string): Promise<string[]> {
   const program = startProgram(t, `${FOLDER}/${name}.ts`);
   t.is(await program.ended, 0, program.stderr.join('\n'));
   t.deepEqual(program.stderr, []);
+  isAsShown(t, name, program);
   return program.stdout.slice(2).map((line) => line.replace(/ {2,}/g, ': '));
 }
 
@@ -134,6 +147,15 @@ for (const [to, send] of [
   });
 }
 
+test.serial(
+  'the handler of the self-pipe does not wait for the loop, however many signals come before it reads',
+  async (t) => {
+    const selfPipe = await inWindow(t, 'self-pipe');
+    for (let i = 0; i < 9000; i++) process.kill(selfPipe.pid, selfPipe.signal); // eight bytes each; a pipe has room for 65,536
+    t.deepEqual(await enter(selfPipe), ['select: 1, a descriptor is ready', 'read: 8 bytes', 'status 0']);
+  },
+);
+
 test.serial('a signal to its main thread, sent from outside in the window, wakes signalfd', async (t) => {
   const program = await inWindow(t, 'signalfd');
   await toMainThread(program);
@@ -209,6 +231,7 @@ test('Node begins with a mask of its own, whatever it inherits', (t) => {
 test.serial('libuv has written into its pipe before any JavaScript runs, and the loop empties it', async (t) => {
   const program = startProgram(t, `${FOLDER}/libuv.ts`);
   t.is(await program.ended, 0, program.stderr.join('\n'));
+  isAsShown(t, 'libuv', program);
   const text = program.stdout.join('\n');
   const [, pipe] = /^Descriptor (\d+) has become readable\.$/m.exec(text)!;
   const [, same, epoll] = /gone round; descriptor (\d+) is in the set of its epoll descriptor, (\d+)\.$/m.exec(text)!;
@@ -216,6 +239,19 @@ test.serial('libuv has written into its pipe before any JavaScript runs, and the
   t.regex(program.stdout[1]!, new RegExp(`\\b${pipe} and \\d+`));
   t.not(pipe, epoll);
   t.deepEqual(text.match(/(true|false)$/gm), ['false', 'true', 'false', 'false', 'true']);
+});
+
+test.serial('without /proc libuv.ts cannot show the pipe, and says so in a line', async (t) => {
+  const by = withoutProc();
+  if (by === undefined) {
+    t.log('NOT CHECKED: a place without /proc cannot be made here');
+    t.pass();
+    return;
+  }
+  const program = startProgram(t, `${FOLDER}/libuv.ts`, { by });
+  t.is(await program.ended, 1);
+  t.deepEqual(program.stdout, []);
+  t.regex(program.stderr.join('\n'), /^libuv: there is no \/proc here.*$/);
 });
 
 test.serial('libuv hears of a signal in whichever thread its handler runs', async (t) => {

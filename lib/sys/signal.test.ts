@@ -1,5 +1,6 @@
 /** Handlers, masks, signals as something to read, and to which thread a signal goes. */
 
+import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import test, { type ExecutionContext } from 'ava';
 import fc from 'fast-check';
@@ -11,6 +12,7 @@ import { addressOf, libc } from './libc.ts';
 import { Memory } from './memory.ts';
 import { PollFds, poll, ppoll } from './poll.ts';
 import { kill, SIG_DFL, SIG_IGN, SIGKILL } from './process.ts';
+import { select } from './select.ts';
 import * as g from './signal.ts';
 
 const SIGUSR2 = 12;
@@ -154,6 +156,18 @@ test.serial('ppoll takes a signal that was blocked and pending, and blocks it ag
   t.is(ppoll(new PollFds(), -1, none), -EINTR);
   t.is(read(reading, memory, 0, 16), 8);
   t.true(inStatus('SigBlk', signal));
+});
+
+test.serial('a handler ends select with -EINTR, whether it was installed with SA_RESTART or not', (t) => {
+  for (const flags of [0, g.SA_RESTART]) {
+    const signal = 55;
+    pipeOf(t, signal, flags);
+    // Again and again: one of them comes while it sleeps.
+    const sender = spawn('sh', ['-c', `while kill -${signal} ${process.pid}; do :; done`]);
+    t.teardown(() => sender.kill('SIGKILL'));
+    t.is(select(0, null, null, 60_000), -EINTR);
+    sender.kill('SIGKILL');
+  }
 });
 
 test.serial('failures are negative errnos', (t) => {
