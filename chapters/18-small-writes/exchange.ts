@@ -98,6 +98,11 @@ export interface Exchange {
 
 const ANSWER = 5;
 
+/** A time as it is printed. @param time in milliseconds */
+export function inWords(time: number): string {
+  return time < 1 ? `${Math.round(time * 1000)} µs` : `${time.toFixed(1)} ms`;
+}
+
 /** A client and a server that are connected to each other over loopback. */
 export class Connection {
   readonly client: number;

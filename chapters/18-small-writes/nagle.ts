@@ -2,7 +2,7 @@
 
 import { wholeNumber } from '../../lib/program/program.ts';
 import { toolCommand } from '../../lib/program/tool.ts';
-import { Connection, type Exchange, type Way, ways } from './exchange.ts';
+import { Connection, type Exchange, inWords, type Way, ways } from './exchange.ts';
 
 const NAME = 'nagle';
 /** Requests, as the lengths of their pieces in bytes. */
@@ -95,8 +95,6 @@ const eight = [ways.plain, ways.nodelay, ways.cork, ways.writev].map((way) =>
 );
 const [first = 0, second = 0] = beginnings();
 
-const milliseconds = (time: number): string => `${time.toFixed(1)} ms`;
-
 function tell({ before, middle, come, took }: Exchange): void {
   const segments = (count: number): string => `${count} ${count === 1 ? 'segment' : 'segments'}`;
   const acknowledged = (look: typeof middle, from: typeof middle): string => {
@@ -107,7 +105,7 @@ function tell({ before, middle, come, took }: Exchange): void {
   console.log(`  the client has sent ${segments(middle.sent - before.sent)}, and holds ${middle.unsent} bytes back`);
   console.log(`  the server has got ${segments(middle.come - before.come)}, and sent ${acknowledged(middle, before)}`);
   console.log(`  it may keep the client waiting for ${middle.delay} ms (tcpi_ato)`);
-  console.log(`${milliseconds(took)} after the first write the rest has come to it:`);
+  console.log(`${inWords(took)} after the first write the rest has come to it:`);
   const freed = come.acknowledgements - before.acknowledgements > 1 ? 'the first of which' : 'which';
   console.log(`  the server has sent ${acknowledged(come, before)} and no byte, ${freed} let the rest go`);
   console.log(`  the client has sent ${segments(come.sent - before.sent)}, and holds ${come.unsent} bytes back\n`);
@@ -116,7 +114,7 @@ function tell({ before, middle, come, took }: Exchange): void {
 function print(title: string, rows: readonly Row[]): void {
   console.log(`${title.padEnd(36)}segments  bare acks  until it is read`);
   for (const { name, segments, acknowledgements, took } of rows) {
-    const numbers = `${segments}`.padStart(8) + `${acknowledgements}`.padStart(11) + milliseconds(took).padStart(18);
+    const numbers = `${segments}`.padStart(8) + `${acknowledgements}`.padStart(11) + inWords(took).padStart(18);
     console.log(name.padEnd(36) + numbers);
   }
   console.log();
@@ -128,6 +126,6 @@ else {
   print('a request in two pieces', two);
   print('a request in eight pieces', eight);
   console.log(
-    `On new connections whose servers were told nothing, the first request takes ${milliseconds(first)}, the second ${milliseconds(second)}.`,
+    `On new connections whose servers were told nothing, the first request takes ${inWords(first)}, the second ${inWords(second)}.`,
   );
 }

@@ -2,6 +2,7 @@
 
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { inWords } from '../../chapters/18-small-writes/exchange.ts';
 import type { Measured, Row } from '../../chapters/18-small-writes/nagle.ts';
 import { program } from './measure.ts';
 import { machine, markdown, save } from './table.ts';
@@ -10,9 +11,8 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const [command = '', ...words] = program('chapters/18-small-writes/nagle.ts', '--json');
 const { two, eight } = JSON.parse(execFileSync(command, words, { cwd: ROOT, encoding: 'utf8' })) as Measured;
 
-const time = ({ took }: Row): string => (took < 1 ? `${Math.round(took * 1000)} µs` : `${took.toFixed(1)} ms`);
 const cells = (row: Row | undefined): string[] =>
-  row === undefined ? ['', '', ''] : [`${row.segments}`, `${row.acknowledgements}`, time(row)];
+  row === undefined ? ['', '', ''] : [`${row.segments}`, `${row.acknowledgements}`, inWords(row.took)];
 const rows = two.map((row) => [row.name, ...cells(row), ...cells(eight.find(({ name }) => name === row.name))]);
 save(
   'small-writes',
