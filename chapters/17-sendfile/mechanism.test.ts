@@ -16,6 +16,7 @@ import { openDescriptors } from '../../lib/testing/footprint.ts';
 import { settled } from '../../lib/testing/kernel.ts';
 import { startProgram, startServer } from '../../lib/testing/server.ts';
 import { traces } from '../../lib/testing/traced.ts';
+import { transcript } from '../../lib/testing/transcript.ts';
 import {
   answer,
   ask,
@@ -61,6 +62,8 @@ test.serial(
 test.serial('what the socket has been given by sendfile and splice is still the file', async (t) => {
   const program = startProgram(t, 'chapters/17-sendfile/copies.ts', { args: ['--directory', directory] });
   t.is(await program.ended, 0, program.stderr.join('\n'));
+  const text = new URL('./README.md', import.meta.url);
+  t.deepEqual(program.stdout, transcript(text, 'npx tsx chapters/17-sendfile/copies.ts'));
   t.deepEqual(
     program.stdout.slice(1).map((line) => line.trim()),
     [
