@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 MODULES := node_modules/.package-lock.json
 
-.PHONY: help start test check versions bench site clean nc curl chromium tcpdump cc strace wrk
+.PHONY: help start test check versions bench traces site clean nc curl chromium tcpdump cc strace wrk
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,6 +30,9 @@ versions: $(MODULES) ## Run the conformance suite on Node 20.19, 22, 24 and 26, 
 
 bench: $(MODULES) cc strace wrk ## Measure all that the chapters show, in about an hour and a half
 	npx tsx lab/bench/bench.ts
+
+traces: $(MODULES) strace ## Record a run of each server, which the site replays
+	npx tsx lab/traces/record.ts
 
 site: $(MODULES) ## Build the site as plain files in site/.vitepress/dist
 	npx vitepress build site

@@ -7,3 +7,8 @@ declare module '*.vue' {
 }
 
 declare module '*.css' {}
+
+/** What Vite puts in the place of `import.meta.glob`: functions that import the files, by their paths. */
+interface ImportMeta {
+  glob<T>(pattern: string, options: { import: string }): Record<string, () => Promise<T>>;
+}

@@ -1,5 +1,6 @@
-/** What the site adds to VitePress's markdown: links become addresses, snippets name their source, terms lead to the glossary, chapters get a head, pictures are put in. */
-import { posix, relative } from 'node:path';
+/** What the site adds to VitePress's markdown: links become addresses, snippets name their source, terms lead to the glossary, chapters get a head and a replay, pictures are put in. */
+import { existsSync } from 'node:fs';
+import { join, posix, relative } from 'node:path';
 import type { MarkdownRenderer } from 'vitepress';
 import { linkTerms } from './glossary.ts';
 import { isRelative, siteAddress, targetOf } from './links.ts';
@@ -48,6 +49,19 @@ function addChapterHead(md: MarkdownRenderer, root: string): void {
   });
 }
 
+/** Puts the replay of a chapter under its picture, or under its head where it has none, if a recording stands beside the text. */
+function addReplay(md: MarkdownRenderer, root: string): void {
+  md.core.ruler.before('pictures', 'replay', (state) => {
+    const [, chapter] = /^chapters\/(\d\d-[^/]+)\/README\.md$/.exec(fileOf(root, state.env)) ?? [];
+    if (chapter === undefined || !existsSync(join(root, 'chapters', chapter, 'recording.json'))) return;
+    const picture = state.tokens.findIndex(({ children }) => children?.some(({ type }) => type === 'image'));
+    const head = state.tokens.findIndex(({ type, tag }) => type === 'heading_close' && tag === 'h1') + 1;
+    const replay = new state.Token('html_block', '', 0);
+    replay.content = `<Replay chapter="${chapter}" />\n`;
+    state.tokens.splice(picture < 0 ? head + 1 : picture + 2, 0, replay); // behind its paragraph's end
+  });
+}
+
 /** Puts over each snippet the file it is cut from, with a link to the whole of it. */
 function nameSources(md: MarkdownRenderer, root: string, base: string): void {
   const fence = md.renderer.rules.fence;
@@ -77,4 +91,5 @@ export function extendMarkdown(md: MarkdownRenderer, root: string, base: string)
   addChapterHead(md, root);
   nameSources(md, root, base);
   inlinePictures(md, root, (env) => fileOf(root, env));
+  addReplay(md, root);
 }

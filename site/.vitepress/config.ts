@@ -96,6 +96,7 @@ export default defineConfig({
     nav: [
       ...(first ? [{ text: 'Chapters', link: `/${first.name}/`, activeMatch: '^/\\d\\d-' }] : []),
       { text: 'The ladder', link: '/#ladder' },
+      { text: 'Watch', link: '/watch' },
       { text: 'Teach it', link: '/teach' },
       {
         text: 'Reference',

@@ -7,6 +7,7 @@ import ChapterHead from './ChapterHead.vue';
 import Ladder from './Ladder.vue';
 import Layout from './Layout.vue';
 import Lessons from './Lessons.vue';
+import Replay from './Replay.vue';
 import RequestPath from './RequestPath.vue';
 import SourceHead from './SourceHead.vue';
 import StartHead from './StartHead.vue';
@@ -22,6 +23,7 @@ const theme: Theme = {
     app.component('ChapterHead', ChapterHead);
     app.component('Ladder', Ladder);
     app.component('Lessons', Lessons);
+    app.component('Replay', Replay);
     app.component('RequestPath', RequestPath);
     app.component('SourceHead', SourceHead);
     app.component('StartHead', StartHead);

@@ -1,0 +1,30 @@
+/** Records a run of each server: `make traces`. What comes of it is committed beside the chapter, and the site shows it. */
+
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Argument } from 'commander';
+import { readChapters } from '../../chapters/chapters.ts';
+import { toolCommand } from '../../lib/program/tool.ts';
+import { format } from './format.ts';
+import { record } from './run.ts';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const names = readChapters(ROOT).flatMap(({ name, traits }) => (traits === undefined ? [] : [name]));
+const { args } = toolCommand('record', 'run each server through the same scenario, and write down what it did')
+  .addArgument(new Argument('[chapters...]', 'whose servers; all, unless some are named').choices(names))
+  .parse();
+
+for (const name of args.length > 0 ? args : names) {
+  try {
+    const recording = await record(name);
+    const file = `chapters/${name}/recording.json`;
+    const text = format(recording);
+    writeFileSync(join(ROOT, file), text);
+    const calls = recording.workers.reduce((sum, worker) => sum + worker.calls.length, 0);
+    console.log(`${file}: ${calls} calls in ${recording.duration / 1e6} s, ${text.length} bytes`);
+  } catch (error) {
+    console.error(`record: ${name}: ${(error as Error).message.replace(/\s*\n\s*/g, ' ')}`);
+    process.exitCode = 1; // the others may be recorded all the same
+  }
+}
