@@ -1,6 +1,6 @@
-/** A tiny workshop for the tests: two chapters and a library file around a copy of this site, under the system's temporary folder. */
+/** A tiny workshop for the tests: two chapters with their recordings and a library file around a copy of this site, under the system's temporary folder. */
 import { spawn } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { root } from './root.ts';
@@ -69,6 +69,7 @@ The connections that wait.
 `,
   'lib/sys/README.md': '# System calls\n',
   'lab/README.md': '# The lab\n',
+  'lab/traces/README.md': '# Recorded runs\n',
   'lib/sys/socket.ts': `/** accept(2). */
 export function accept(listener: number): number {
   return listener + 1;
@@ -100,6 +101,10 @@ export function makeWorkshop(): Workshop {
   for (const file of ['package.json', 'chapters/chapters.ts']) cpSync(join(root, file), join(dir, file));
   symlinkSync(join(root, 'node_modules'), join(dir, 'node_modules'));
   for (const [path, content] of Object.entries(texts)) write(path, content);
+  for (const name of ['01-iterative', '02-select']) {
+    const file = `chapters/${name}/recording.json`;
+    write(file, readFileSync(join(root, file), 'utf8'));
+  }
   return {
     dir,
     write,

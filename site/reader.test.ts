@@ -1,13 +1,9 @@
 /** A reader in Chromium: search, dark mode, links, narrow and wide pages, accessibility; all below a base, as a project's site stands. */
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import test from 'ava';
-import type { AxeResults } from 'axe-core';
-import { base, reader } from './reader.ts';
+import { base, reader, sound } from './reader.ts';
 
 const chapter = `${base}01-iterative/`;
 const source = `${base}source/chapters/01-iterative/server.ts.html`;
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const open = reader(test);
 
 for (const width of [1280, 390]) {
@@ -15,14 +11,7 @@ for (const width of [1280, 390]) {
     for (const path of [base, chapter, source, `${base}calls.html`, `${base}teach.html`, `${chapter}?sheet`]) {
       test.serial(`${path} at ${width} px, ${scheme}: accessible, no error, nothing wider than the page`, async (t) => {
         const { page, complaints } = await open(path, width, scheme);
-        await page.evaluate(axe);
-        const { violations } = await page.evaluate<AxeResults>('axe.run()');
-        const grave = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-        t.deepEqual(
-          grave.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join('\n')}`),
-          [],
-        );
-        t.true((await page.evaluate<number>('document.documentElement.scrollWidth')) <= width);
+        await sound(t, page);
         t.deepEqual(complaints, []);
         await page.context().close();
       });

@@ -1,15 +1,18 @@
 /** A reader of the site in Chromium, for the tests: the fixture's workshop is built below a base, served, and opened. */
 import { readFileSync, statSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
+import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
-import type { TestFn } from 'ava';
+import type { ExecutionContext, TestFn } from 'ava';
+import type { AxeResults } from 'axe-core';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { build, makeWorkshop, type Workshop } from './fixture.ts';
 
 /** Where the site stands, as a project's does. */
 export const base = '/workshop/';
 
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const types: Record<string, string> = {
   '.html': 'text/html',
   '.js': 'text/javascript',
@@ -73,4 +76,16 @@ export function reader(test: TestFn): (path: string, width: number, colorScheme?
     await page.goto(origin + path, { waitUntil: 'networkidle' });
     return { page, complaints };
   };
+}
+
+/** A page has no grave fault of accessibility, and nothing on it is wider than the window. */
+export async function sound(t: ExecutionContext, page: Page): Promise<void> {
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate<AxeResults>('axe.run()');
+  const grave = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+  t.deepEqual(
+    grave.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join('\n')}`),
+    [],
+  );
+  t.true((await page.evaluate<number>('document.documentElement.scrollWidth')) <= page.viewportSize()!.width);
 }
