@@ -54,7 +54,8 @@ export class Engine {
     this.#flight = new Flight(connections, pipeline, stamped, this.#clock);
     this.#answers = new Answers(requests, connections, this.#flight, http);
     this.#outbox = new Outbox(requests, this.#flight, settings.first + 1);
-    this.#meter = new Meter(connections, this.#flight, this.#clock, settings.mode === 'open', settings.detailed);
+    const trips = link.progress.subarray(PROGRESS.trips);
+    this.#meter = new Meter(connections, this.#flight, this.#clock, trips, settings.mode === 'open', settings.detailed);
     this.#pace = this.#choose();
     const { readRate } = settings;
     this.#trickle = readRate === undefined ? undefined : new Trickle(connections, readRate, CHUNK, this.#clock);

@@ -53,16 +53,27 @@ export interface Packed {
   readonly most: number;
 }
 
+/** So many numbers are kept beside the counts: how many there are, their sum, the least and the most of them, in ticks. */
+const EXACT = 4;
+
 /** Counts of times in microseconds. */
 export class Histogram {
   readonly scale: Scale;
   readonly counts: Float64Array;
-  /** Their number, their sum, the least and the most of them, in ticks; in an array, where V8 makes no object of any. */
-  readonly #exact = new Float64Array([0, 0, Number.POSITIVE_INFINITY, 0]);
+  /** See EXACT; in an array, where V8 makes no object of any. */
+  readonly #exact: Float64Array;
 
-  constructor(scale = FINE) {
+  /** @param memory where to count, size() zeros, such as others may see too; its own unless given */
+  constructor(scale = FINE, memory: Float64Array = new Float64Array(Histogram.size(scale))) {
     this.scale = scale;
-    this.counts = new Float64Array(scale.length);
+    this.counts = memory.subarray(0, scale.length);
+    this.#exact = memory.subarray(scale.length, Histogram.size(scale));
+    if (this.count === 0) this.#exact[2] = Number.POSITIVE_INFINITY;
+  }
+
+  /** How many numbers one takes. */
+  static size(scale: Scale): number {
+    return scale.length + EXACT;
   }
 
   get count(): number {

@@ -19,7 +19,7 @@ export interface Timeline {
 /** The measuring of one process. */
 export class Meter {
   /** From when each request was due to its answer. */
-  readonly roundTrips = new Histogram(FINE);
+  readonly roundTrips: Histogram;
   /** From when each was sent; the same where each is sent when it is due. */
   readonly service: Histogram;
   /** By connection: how many answers. */
@@ -38,10 +38,22 @@ export class Meter {
   readonly #end = new Float64Array(1);
   #current = new Histogram(COARSE);
 
-  /** @param open whether requests may be sent later than they are due @param detailed whether each connection counts */
-  constructor(connections: number, flight: Flight, clock: Clock, open: boolean, detailed: boolean) {
+  /**
+   * @param trips where round trips are counted: Histogram.size(FINE) zeros
+   * @param open whether requests may be sent later than they are due
+   * @param detailed whether each connection counts
+   */
+  constructor(
+    connections: number,
+    flight: Flight,
+    clock: Clock,
+    trips: Float64Array,
+    open: boolean,
+    detailed: boolean,
+  ) {
     this.#clock = clock;
     this.#flight = flight;
+    this.roundTrips = new Histogram(FINE, trips);
     this.service = open ? new Histogram(FINE) : this.roundTrips;
     this.answers = new Uint32Array(connections);
     this.errors = new Uint32Array(connections);

@@ -4,7 +4,7 @@ import { check } from '../../lib/sys/errors.ts';
 import { close } from '../../lib/sys/io.ts';
 import { mapShared, memfd } from '../../lib/sys/memory.ts';
 import { Loader, ProcessFailed } from './loader.ts';
-import { type Meeting, type Order, PROGRESS, type Report, type Settings } from './settings.ts';
+import { type Meeting, type Order, PROGRESS, type Report, type Settings, SHARED_NAME } from './settings.ts';
 
 /** What all processes have counted so far. */
 export interface Progress {
@@ -27,7 +27,7 @@ export class Processes {
    */
   constructor(settings: readonly Settings[], cpus: readonly number[] | undefined) {
     const size = settings.length * PROGRESS.length * Float64Array.BYTES_PER_ELEMENT;
-    const shared = check(memfd(size), 'memfd_create');
+    const shared = check(memfd(size, SHARED_NAME), 'memfd_create');
     const { bytes } = mapShared(shared, size);
     this.#progress = new Float64Array(bytes.buffer, bytes.byteOffset, settings.length * PROGRESS.length);
     try {

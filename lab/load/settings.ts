@@ -1,7 +1,7 @@
 /** What the processes of a load tell each other: lines of JSON over a socket pair. */
 
 import type { SocketAddress } from '../../lib/sys/address.ts';
-import type { Packed } from './histogram.ts';
+import { FINE, Histogram, type Packed } from './histogram.ts';
 import type { Timeline } from './meter.ts';
 import type { Request } from './requests.ts';
 
@@ -98,8 +98,21 @@ export interface Report {
 /** What a process says. */
 export type News = { readonly met: Meeting } | { readonly report: Report } | { readonly failed: string };
 
-/** What a process counts in shared memory while it runs, for whoever shows how far it is. */
-export const PROGRESS = { connected: 0, answered: 1, requests: 2, errors: 3, length: 4 } as const;
+/**
+ * What a process counts in shared memory while it runs, for whoever shows how far it is; in the end its histogram, which
+ * it needs anyway, so that it costs nothing to have others see it.
+ */
+export const PROGRESS = {
+  connected: 0,
+  answered: 1,
+  requests: 2,
+  errors: 3,
+  trips: 4,
+  length: 4 + Histogram.size(FINE),
+} as const;
+
+/** The name of that memory, as /proc/PID/fd shows it. */
+export const SHARED_NAME = 'lab load';
 
 /** Something as a line of JSON, in ASCII: so that no character comes in two pieces. */
 export function line(value: Settings | Order | News): string {

@@ -62,6 +62,22 @@ const documented = {
     tcpi_data_segs_in: 152,
     tcpi_data_segs_out: 156,
   },
+  // netlink(7): u32 nlmsg_len, u16 nlmsg_type, u16 nlmsg_flags, u32 nlmsg_seq, u32 nlmsg_pid
+  nlmsghdr: { size: 16, nlmsg_len: 0, nlmsg_type: 4, nlmsg_flags: 6 },
+  // sock_diag(7): be16 idiag_sport, be16 idiag_dport, be32 idiag_src[4], be32 idiag_dst[4], u32 idiag_if, u32 idiag_cookie[2]
+  inet_diag_sockid: { size: 48, idiag_sport: 0, idiag_src: 4 },
+  // sock_diag(7): four times u8, u32 idiag_states, the struct above
+  inet_diag_req_v2: { size: 56, sdiag_family: 0, sdiag_protocol: 1, idiag_states: 4, id: 8 },
+  // sock_diag(7): four times u8, the struct above, u32 idiag_expires, idiag_rqueue, idiag_wqueue, idiag_uid, idiag_inode
+  inet_diag_msg: {
+    size: 72,
+    idiag_family: 0,
+    idiag_state: 1,
+    id: 4,
+    idiag_rqueue: 56,
+    idiag_wqueue: 60,
+    idiag_inode: 68,
+  },
   // io_uring_setup(2): ten u32, then the two structs of offsets, of seven u32, one reserved and a u64 each
   io_uring_params: { size: 120, sq_entries: 0, cq_entries: 4, flags: 8, features: 20, sq_off: 40, cq_off: 80 },
   io_sqring_offsets: { size: 40, head: 0, tail: 4, ring_mask: 8, flags: 16, array: 24 },
@@ -111,7 +127,7 @@ test('the layouts in use are those of the architecture that this process runs on
 
 // <linux/tcp.h> and not <netinet/tcp.h>, whose struct tcp_info has stopped growing.
 const HEADERS = ['errno.h', 'fcntl.h', 'netinet/in.h', 'poll.h', 'signal.h', 'stddef.h', 'time.h']
-  .concat('linux/io_uring.h', 'linux/openat2.h', 'linux/tcp.h')
+  .concat('linux/inet_diag.h', 'linux/io_uring.h', 'linux/netlink.h', 'linux/openat2.h', 'linux/tcp.h')
   .concat('sys/epoll.h', 'sys/resource.h', 'sys/select.h', 'sys/signalfd.h', 'sys/socket.h', 'sys/stat.h')
   .concat('sys/syscall.h', 'sys/uio.h', 'sys/un.h', 'sys/wait.h')
   .map((header) => `#include <${header}>\n`)

@@ -40,6 +40,14 @@ export interface Layouts {
   readonly statx_timestamp: Layout;
   /** tcp(7), TCP_INFO, as far as it is read here; Linux goes on adding fields at its end. */
   readonly tcp_info: Layout;
+  /** netlink(7): the head of a message; its payload follows. */
+  readonly nlmsghdr: Layout;
+  /** sock_diag(7): between whom a socket is, in network byte order. */
+  readonly inet_diag_sockid: Layout;
+  /** The same: which sockets are asked for. */
+  readonly inet_diag_req_v2: Layout;
+  /** The same: a socket. */
+  readonly inet_diag_msg: Layout;
   /** io_uring_setup(2): what is asked of a ring, and what the kernel answers; where in it the offsets stand. */
   readonly io_uring_params: Layout;
   /** Where things are in the memory of the submission queue. */
@@ -86,6 +94,18 @@ const common = {
     tcpi_notsent_bytes: 144,
     tcpi_data_segs_in: 152,
     tcpi_data_segs_out: 156,
+  },
+  nlmsghdr: { size: 16, nlmsg_len: 0, nlmsg_type: 4, nlmsg_flags: 6 },
+  inet_diag_sockid: { size: 48, idiag_sport: 0, idiag_src: 4 },
+  inet_diag_req_v2: { size: 56, sdiag_family: 0, sdiag_protocol: 1, idiag_states: 4, id: 8 },
+  inet_diag_msg: {
+    size: 72,
+    idiag_family: 0,
+    idiag_state: 1,
+    id: 4,
+    idiag_rqueue: 56,
+    idiag_wqueue: 60,
+    idiag_inode: 68,
   },
   io_uring_params: { size: 120, sq_entries: 0, cq_entries: 4, flags: 8, features: 20, sq_off: 40, cq_off: 80 },
   io_sqring_offsets: { size: 40, head: 0, tail: 4, ring_mask: 8, flags: 16, array: 24 },

@@ -50,7 +50,9 @@ const PROT_READ = 1;
 const PROT_WRITE = 2;
 const MAP_SHARED = 1;
 
-const name = Memory.allocate(8); // zero: an empty name
+/** A name has so many bytes at most, without its final zero. */
+const NAME = 249;
+const name = Memory.allocate(NAME + 1);
 
 const memfd_create = traced(
   'memfd_create',
@@ -66,10 +68,13 @@ const mmap = traced('mmap', (fd: number, length: number, offset: number): number
  * Makes a file that lives in memory only, to be mapped by several processes; memfd_create(2), ftruncate(2).
  *
  * @param length in bytes
+ * @param label what /proc/PID/fd shows, as `/memfd:label (deleted)`; 249 bytes at most
  * @returns its descriptor, to be handed to children
  * @throws SystemError
  */
-export function memfd(length: number): number {
+export function memfd(length: number, label = ''): number {
+  name.bytes.fill(0);
+  name.bytes.write(label, 0, NAME);
   const fd = check(memfd_create(MFD_CLOEXEC), 'memfd_create');
   const truncated = ftruncate(fd, length);
   if (truncated < 0) close(fd);

@@ -10,6 +10,7 @@ import { writeTimeval } from './time.ts';
 import { traced } from './trace.ts';
 
 export const SOCK_STREAM = 1;
+export const SOCK_RAW = 3;
 export const SOCK_SEQPACKET = 5;
 export const SOCK_NONBLOCK = 0o4000;
 export const SOCK_CLOEXEC = 0o2000000;
