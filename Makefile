@@ -20,6 +20,7 @@ test: $(MODULES) nc curl chromium tcpdump strace check ## Install what the tests
 
 check: $(MODULES) ## Check types, format and lint
 	npx tsc
+	npx tsc -p lab/dashboard/page
 	npx biome check --error-on-warnings .
 
 versions: $(MODULES) ## Run the conformance suite on Node 20.19, 22, 24 and 26, fetched from npm

@@ -85,6 +85,12 @@ const tools: readonly Tool[] = [
     examples: ['cases', 'cases select --up-to 1000'],
     run: async (words) => (await import('./cases/command.ts')).cases(words),
   },
+  {
+    name: 'dashboard',
+    summary: 'show live what the chapters and the loads on this machine do, on a page',
+    examples: ['dashboard'],
+    run: async (words) => (await import('./dashboard/command.ts')).dashboard(words),
+  },
 ];
 
 /** Whoever reads what is printed may go away. */

@@ -64,8 +64,18 @@ export function compile(entry: URL): string {
 
 /** A module and all that it imports, as one. */
 function bundled(path: string): Buffer {
-  const options = ['--bundle', '--packages=external', '--platform=node', '--format=esm', '--log-level=warning'];
-  return execFileSync(esbuild(), [path, ...options, `--target=node${process.versions.node}`], {
+  const options = ['--packages=external', '--platform=node', '--format=esm', `--target=node${process.versions.node}`];
+  return bundle(path, options);
+}
+
+/**
+ * Puts a module, or a style sheet, and all that it imports into one.
+ *
+ * @param options the compiler's, as in `--platform=browser`
+ * @throws Error when it cannot; the compiler has said why on standard error
+ */
+export function bundle(path: string, options: readonly string[]): Buffer {
+  return execFileSync(esbuild(), [path, '--bundle', '--log-level=warning', ...options], {
     cwd: ROOT, // or the same code would have another hash wherever it is started
     stdio: ['ignore', 'pipe', 'inherit'],
     maxBuffer: Number.POSITIVE_INFINITY,

@@ -25,6 +25,22 @@ export interface Thread {
   readonly preemptions: number;
 }
 
+/** What a process has used, with those of its children that have ended and were reaped. */
+export interface Usage {
+  readonly name: string;
+  /** As for Process. */
+  readonly state: string;
+  readonly parent: number;
+  /** When it was started, in milliseconds since the machine was. */
+  readonly began: number;
+  /** Processor time in user mode and in the kernel, in milliseconds, told in steps of 10. */
+  readonly user: number;
+  readonly system: number;
+  readonly threads: number;
+  /** How much of its memory is in RAM (its RSS), in pages. */
+  readonly pages: number;
+}
+
 /** /proc tells processor time in hundredths of a second (USER_HZ) on every architecture. */
 const TICK = 10;
 
@@ -72,18 +88,54 @@ export function processes(group: number): Process[] {
   });
 }
 
+/** The processes that there are. */
+export function pids(): number[] {
+  return numbers('/proc');
+}
+
+/** The words with which a process was started; none when it has ended, or is the kernel's. */
+export function commandLine(pid: number): string[] {
+  return content(`/proc/${pid}/cmdline`).split('\0').slice(0, -1);
+}
+
+/** What a process has used so far; undefined when there is none any more. */
+export function usage(pid: number): Usage | undefined {
+  const stat = content(`/proc/${pid}/stat`);
+  const fields = words(stat);
+  if (stat === '') return undefined;
+  const at = (number: number): number => Number(fields[number - 3]); // as proc(5) numbers them; the state is the third
+  return {
+    name: stat.slice(stat.indexOf('(') + 1, stat.lastIndexOf(')')),
+    state: fields[0]!,
+    parent: at(4),
+    began: at(22) * TICK,
+    user: (at(14) + at(16)) * TICK,
+    system: (at(15) + at(17)) * TICK,
+    threads: at(20),
+    pages: at(24),
+  };
+}
+
 /** The threads of a process; none when it has ended. */
 export function threads(pid: number): Thread[] {
-  return numbers(`/proc/${pid}/task`).map((tid) => {
-    const path = `/proc/${pid}/task/${tid}`;
-    const status = content(`${path}/status`);
-    return {
-      tid,
-      state: words(content(`${path}/stat`))[0] ?? '',
-      sleeps: field(status, 'voluntary_ctxt_switches'),
-      preemptions: field(status, 'nonvoluntary_ctxt_switches'),
-    };
-  });
+  return threadIds(pid).map((tid) => ({
+    tid,
+    state: words(content(`/proc/${pid}/task/${tid}/stat`))[0] ?? '',
+    ...switches(pid, tid),
+  }));
+}
+
+export function threadIds(pid: number): number[] {
+  return numbers(`/proc/${pid}/task`);
+}
+
+/** How often a thread has gone to sleep, and how often it had to let another run. */
+export function switches(pid: number, tid: number): Pick<Thread, 'sleeps' | 'preemptions'> {
+  const status = content(`/proc/${pid}/task/${tid}/status`);
+  return {
+    sleeps: field(status, 'voluntary_ctxt_switches'),
+    preemptions: field(status, 'nonvoluntary_ctxt_switches'),
+  };
 }
 
 /** The function of the kernel in which a thread sleeps, as `ps -o wchan` has it; '0' while it runs. */
