@@ -1,11 +1,15 @@
 /** How often a thing is looked at, when looking costs: the dashboard must not be the load that it shows. */
 
+/** What the first look is taken to cost at most, in milliseconds: it is slow, before V8 has compiled what it does. */
+const FIRST = 0.5;
+
 /** Measures what looking costs, and has it wait until that is a small share of the time. */
 export class Budget {
   readonly #share: number;
   readonly #now: () => number;
   readonly #spent: () => number;
   #due = Number.NEGATIVE_INFINITY;
+  #cost = FIRST;
 
   /**
    * @param share of one core, 0 … 1
@@ -25,7 +29,9 @@ export class Budget {
     if (now < this.#due) return undefined;
     const before = this.#spent();
     const seen = look();
-    this.#due = now + (this.#spent() - before) / this.#share;
+    // One that was interrupted, or had garbage to collect, says little about the next: the cost at most doubles.
+    this.#cost = Math.min(this.#spent() - before, 2 * Math.max(this.#cost, FIRST));
+    this.#due = now + this.#cost / this.#share;
     return seen;
   }
   // #endregion look

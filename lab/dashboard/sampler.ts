@@ -22,7 +22,6 @@ const DEFAULT_TARGET = '127.0.0.1:8090';
 /** What each kind of looking may take of one core; together they stay below the twentieth that is promised. */
 const SHARES = {
   processes: 0.01,
-  finding: 0.003,
   switches: 0.005,
   connections: 0.012,
   workers: 0.005,
@@ -153,7 +152,7 @@ export class Sampler {
     budgets.switches.look(() => {
       for (const server of servers) server.lookAtSwitches(this.#table, now);
     });
-    budgets.finding.look(() => this.#find(servers, listening));
+    this.#find(servers, listening);
     budgets.workers.look(() => this.#lookAtWorkers(servers, listening));
     budgets.connections.look(() => this.#lookAtConnections(servers, false));
     budgets.traces.look(() => {
@@ -245,7 +244,7 @@ export class Sampler {
     for (const server of servers) {
       const key = keyOf(server.root);
       if (this.#subjects.has(key)) continue;
-      server.lookAtDescriptors(this.#table, listening);
+      server.finding.look(() => server.lookAtDescriptors(this.#table, listening));
       const listeners = [...server.listeners.values()];
       if (listeners.length === 0) continue;
       if (!this.#wants(listeners.map(({ port }) => port))) {

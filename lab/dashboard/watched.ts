@@ -1,8 +1,9 @@
 /** One server that is watched: its processes, threads, sockets and trace. */
 
 import { readFileSync } from 'node:fs';
-import { TCP_ESTABLISHED, TCP_STATES } from '../../lib/sys/diag.ts';
+import { TCP_ESTABLISHED, TCP_LISTEN, TCP_STATES } from '../../lib/sys/diag.ts';
 import { descriptors, switches, target, threadIds } from '../../lib/testing/proc.ts';
+import { Budget } from './budget.ts';
 import { traceOf } from './chapter.ts';
 import { Rate } from './rate.ts';
 import { MOST_CALLS, MOST_WORKERS, type ServerSample } from './sample.ts';
@@ -20,6 +21,9 @@ function pageSize(): number {
   return Number(words[words.findIndex((word, i) => i % 2 === 0 && word === AT_PAGESZ) + 1] ?? 4096n);
 }
 
+/** How much of a core it may take to look whether a program listens by now. */
+const FINDING = 0.002;
+
 /** A program of a chapter. It is a server once it listens. */
 export class Watched implements Owner {
   readonly root: Root;
@@ -28,6 +32,7 @@ export class Watched implements Owner {
   /** What it has counted since it was started, as far as it was seen: processor time in milliseconds. */
   counted = { user: 0, system: 0, voluntary: 0, involuntary: 0 };
   readonly trace: TraceTail | undefined;
+  readonly finding = new Budget(FINDING);
   #use = { processes: 0, threads: 0, memory: 0 };
   #states = new Map<string, number>();
   #inodes: Set<number> | undefined;
@@ -159,9 +164,10 @@ export class Watched implements Owner {
     }
   }
 
-  /** Its connections by state. */
-  get states(): ReadonlyMap<string, number> {
-    return this.#states;
+  /** Its connections by state, those of which there is none included. */
+  get states(): (readonly [string, number])[] {
+    const names = TCP_STATES.filter((_, state) => state > 0 && state !== TCP_LISTEN);
+    return names.map((name) => [name, this.#states.get(name) ?? 0]);
   }
 
   /** All that was seen. */

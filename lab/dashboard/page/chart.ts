@@ -116,7 +116,7 @@ export class Chart {
       {
         width: this.#place.clientWidth || 300,
         height: HEIGHT,
-        padding: [16, 4, 0, 0],
+        padding: [16, 18, 0, 0],
         legend: { show: false },
         cursor: { y: false, drag: { x: false, y: false }, sync: { key: CURSOR }, points: { size: 6 } },
         scales: { x: { time: true }, y: logarithmic ? { distr: 3 } : { range: highest } },
@@ -126,6 +126,8 @@ export class Chart {
             ...axis,
             size: AXIS,
             space: 28,
+            // uPlot's own have nine lines for each power of ten.
+            ...(logarithmic ? { splits: (_: uPlot, __: number, min: number, max: number) => powers(min, max) } : {}),
             values: (_, ticks) => ticks.map((tick) => (tick === null ? '' : axisText(tick, unit))),
           },
         ],
@@ -189,6 +191,13 @@ export class Chart {
     if (this.#plot !== undefined && width > 0 && width !== this.#plot.width)
       this.#plot.setSize({ width, height: HEIGHT });
   }
+}
+
+/** The powers of ten from one to another. */
+function powers(from: number, to: number): number[] {
+  const first = Math.ceil(Math.log10(from) - 1e-9);
+  const last = Math.floor(Math.log10(to) + 1e-9);
+  return Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => 10 ** (first + i));
 }
 
 /** A time of the day. @param seconds since 1970 */

@@ -17,6 +17,7 @@ export interface Line {
 const COLORS = 8;
 /** So many workers have a line each; of more the busiest, the one in the middle and the idlest have. */
 const FEW = 4;
+const BUSIEST = ' busiest';
 
 /** The colour of a server or a load. */
 export function colorOf({ id }: Subject): string {
@@ -86,22 +87,26 @@ function others(states: Readonly<Record<string, number>>): Record<string, number
 
 /** The workers of each server. */
 function workers(view: View): Line[] {
-  const most = Math.max(
-    0,
-    ...view.shown.flatMap(({ servers }) => Object.values(servers).map((one) => one.workers.length)),
-  );
-  if (most <= FEW) {
-    return Array.from({ length: most }, (_, rank) =>
-      each(view, (one) => one.workers[rank], most > 1 ? ` ${rank + 1}` : '', rank > 0).filter(({ value }) =>
-        view.shown.some((sample) => value(sample) !== undefined),
-      ),
-    ).flat();
+  const lines: Line[] = [];
+  for (const [i, first] of each(view, (one) => one.workers[0]).entries()) {
+    const { id } = view.visible('server')[i]!;
+    const most = Math.max(0, ...view.shown.map(({ servers }) => servers[id]?.workers.length ?? 0));
+    const line = (suffix: string, of: (all: readonly number[]) => number | undefined): Line => ({
+      ...first,
+      label: first.label + suffix,
+      dashed: suffix !== BUSIEST && suffix !== ' 1',
+      value: ({ servers }) => servers[id] && of(servers[id].workers),
+    });
+    if (most <= 1) lines.push(first);
+    else if (most <= FEW)
+      lines.push(...Array.from({ length: most }, (_, rank) => line(` ${rank + 1}`, (all) => all[rank])));
+    else {
+      lines.push(line(BUSIEST, (all) => all[0]));
+      lines.push(line(' median', (all) => all[all.length >> 1]));
+      lines.push(line(' idlest', (all) => all.at(-1)));
+    }
   }
-  return [
-    ...each(view, (one) => one.workers[0], ' busiest'),
-    ...each(view, (one) => one.workers[one.workers.length >> 1], ' median', true),
-    ...each(view, (one) => one.workers.at(-1), ' idlest', true),
-  ];
+  return lines;
 }
 
 const core = (number: number, which: 0 | 1 | 2) => (sample: Sample) => sample.cores[number]?.[which];
