@@ -155,7 +155,8 @@ export class Chart {
   #tell(): void {
     const at = this.index;
     const told = this.lines.map((line, i) => ({ line, value: at < 0 ? undefined : this.#values[i]?.[at] }));
-    const items = told.slice(0, TOLD).map(({ line, value }) => {
+    const some = told.filter(({ value }) => value !== undefined);
+    const items = (some.length > 0 ? some : told).slice(0, TOLD).map(({ line, value }) => {
       const item = document.createElement('li');
       const swatch = document.createElement('i');
       const number = document.createElement('b');

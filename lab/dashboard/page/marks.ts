@@ -18,6 +18,7 @@ export function drawMarks(plot: uPlot, marks: readonly Mark[], property: (name: 
   let free = Number.POSITIVE_INFINITY;
   ctx.save();
   ctx.font = FONT.replace('11', `${11 * ratio}`);
+  ctx.textAlign = 'left'; // the axes have left it otherwise
   ctx.textBaseline = 'bottom';
   ctx.lineWidth = ratio;
   for (const { at, kind, label } of [...marks].reverse()) {
