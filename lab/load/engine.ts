@@ -14,7 +14,7 @@ import { Open } from './open.ts';
 import { Opening } from './opening.ts';
 import { Outbox } from './outbox.ts';
 import { Hold, type Pace } from './pace.ts';
-import type { Settings } from './settings.ts';
+import { PROGRESS, type Settings } from './settings.ts';
 import { show } from './show.ts';
 import { isBusy, Sockets } from './sockets.ts';
 import { Tally } from './tally.ts';

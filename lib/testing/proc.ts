@@ -71,7 +71,7 @@ function field(text: string, key: string): number {
   return Number(new RegExp(`^${key}:\\s*(\\d+)`, 'm').exec(text)?.[1] ?? 0);
 }
 
-/** The words with which a process was started. */
+/** The words with which a process was started; none when it has ended, or is the kernel's. */
 export function commandLine(pid: number): string[] {
   return content(`/proc/${pid}/cmdline`).split('\0').slice(0, -1);
 }
@@ -91,11 +91,6 @@ export function processes(group: number): Process[] {
 /** The processes that there are. */
 export function pids(): number[] {
   return numbers('/proc');
-}
-
-/** The words with which a process was started; none when it has ended, or is the kernel's. */
-export function commandLine(pid: number): string[] {
-  return content(`/proc/${pid}/cmdline`).split('\0').slice(0, -1);
 }
 
 /** What a process has used so far; undefined when there is none any more. */
