@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 MODULES := node_modules/.package-lock.json
 
-.PHONY: help start test check versions bench traces site clean nc curl chromium tcpdump cc strace wrk
+.PHONY: help start test check versions bench traces site clean nc curl chromium tcpdump cc strace wrk prometheus
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -13,7 +13,7 @@ start: $(MODULES) ## Install, then serve the workshop's site; says what to run n
 	@printf "\nThe workshop opens at the address below. Its first server, in a second terminal:\n\n  npx tsx chapters/01-iterative/server.ts\n"
 	@npx vitepress dev site
 
-test: $(MODULES) nc curl chromium tcpdump strace check ## Install what the tests need, a browser included, then run everything
+test: $(MODULES) nc curl chromium tcpdump strace prometheus check ## Install what the tests need, a browser included, then run everything
 	npx ava
 	npx lab verify
 	npx vitepress build site
@@ -46,16 +46,21 @@ $(MODULES): package.json package-lock.json .npmrc
 	npm ci
 	@touch $@
 
-# Real clients for the tests, nc with -N among them, Chromium for the site, and who looks at segments and system calls; for the
+# Real clients for the tests, nc with -N among them, Chromium for the site, who looks at segments and system calls, and Prometheus; for the
 # benchmark a compiler of C, and another load client. Debian's packages, where one is missing.
 has = command -v $@ > /dev/null
 nc: has = nc -h 2>&1 | grep -q -- -N
 package = $@
 nc: package = netcat-openbsd
 cc: package = gcc libc6-dev
-nc curl chromium tcpdump cc strace wrk:
+prometheus: package = --no-install-recommends prometheus
+# Its package would have systemd start a server; the tests start their own.
+prometheus: before = [ ! -d /run/systemd/system ] || $$sudo systemctl mask -q prometheus.service
+before = true
+nc curl chromium tcpdump cc strace wrk prometheus:
 	@$(has) || { \
 	  sudo=; (( EUID == 0 )) || sudo=sudo; \
 	  echo "installing $(package)"; \
+	  $(before); \
 	  $$sudo apt-get update -qq && $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $(package) > /dev/null; \
 	}

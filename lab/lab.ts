@@ -87,7 +87,7 @@ const tools: readonly Tool[] = [
   },
   {
     name: 'dashboard',
-    summary: 'show live what the chapters and the loads on this machine do, on a page',
+    summary: 'show live what the chapters and loads of this machine do',
     examples: ['dashboard'],
     run: async (words) => (await import('./dashboard/command.ts')).dashboard(words),
   },

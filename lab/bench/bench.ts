@@ -25,6 +25,7 @@ const NAMES = [
   'pointers',
   'http-parsers',
   'load',
+  'dashboard',
 ];
 
 const { args } = toolCommand('bench', 'measure the servers, and write the tables and pictures that the chapters show')
