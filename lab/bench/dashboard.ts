@@ -87,5 +87,5 @@ try {
 save(
   'dashboard',
   markdown(rows),
-  `${machine()}; npx tsx lab/bench/dashboard.ts, one page open; to list the connections once`,
+  `${machine}; one page open; right: to list the connections once; `npx tsx lab/bench/dashboard.ts``,
 );

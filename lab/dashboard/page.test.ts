@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import test, { type ExecutionContext } from 'ava';
 import type { AxeResults } from 'axe-core';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { launchServer, type Server, startProgram } from '../../lib/testing/server.ts';
+import { launchServer, type Server, startProgram, until } from '../../lib/testing/server.ts';
 import { launchDashboard, load, type Running } from './fixture.ts';
 
 const EPOLL = 'chapters/09-epoll/server.ts';
@@ -123,29 +123,18 @@ test.serial('panels move under load; a killed server is marked, and one that is 
 
 test.serial('the keys move one line through all charts, a server can be hidden, and time stopped', async (t) => {
   const { page, complaints } = await open(t);
-  const shown = (): Promise<boolean[]> =>
-    page
-      .locator('figure')
-      .evaluateAll((all) =>
-        all.map(
-          (figure) =>
-            (figure as { querySelector(name: string): { getBoundingClientRect(): { x: number } } } & typeof figure)
-              .querySelector('.u-cursor-x')
-              .getBoundingClientRect().x >
-            (figure as unknown as { getBoundingClientRect(): { x: number } }).getBoundingClientRect().x,
-        ),
-      );
+  /** Where the line stands in each chart; below 0 where there is none. */
+  const lines = (): Promise<number[]> =>
+    page.evaluate<number[]>(
+      `[...document.querySelectorAll('.u-cursor-x')].map((one) => new DOMMatrix(getComputedStyle(one).transform).e)`,
+    );
   await page.waitForTimeout(1000); // for some history
   await page.locator('[data-panel="core0"]').focus();
   for (let i = 0; i < 2; i++) await page.keyboard.press('ArrowLeft');
-  await page.waitForFunction(
-    `[...document.querySelectorAll('.u-cursor-x')].every((one) => !one.classList.contains('u-off'))`,
-  );
-  t.true((await shown()).every(Boolean));
+  await until(async () => (await lines()).every((at) => at > 0), 'a line in each chart');
+  t.is(new Set((await lines()).map(Math.round)).size, 1, 'at the same time in all of them');
   await page.keyboard.press('Escape');
-  await page.waitForFunction(
-    `[...document.querySelectorAll('.u-cursor-x')].every((one) => new DOMMatrix(getComputedStyle(one).transform).e < 0)`,
-  );
+  await until(async () => (await lines()).every((at) => at < 0), 'no line any more');
 
   const chip = page.locator('.subjects button', { hasText: '09-epoll' }).first();
   await page.locator('[data-panel="threads"] .legend li').first().waitFor();
