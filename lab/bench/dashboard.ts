@@ -84,8 +84,5 @@ try {
   await dashboard.program.kill();
   await server.kill();
 }
-save(
-  'dashboard',
-  markdown(rows),
-  `${machine}; one page open; right: to list the connections once; `npx tsx lab/bench/dashboard.ts``,
-);
+const where = `${machine}; one page open; right: to list the connections once; \`npx tsx lab/bench/dashboard.ts\``;
+save('dashboard', markdown(rows), where);

@@ -8,7 +8,7 @@ import test from 'ava';
 import { processes } from '../../lib/testing/proc.ts';
 import { launchServer, type Server, startProgram, startServer, until } from '../../lib/testing/server.ts';
 import { Listener, launchDashboard, load, type Running, startDashboard } from './fixture.ts';
-import type { ServerSample } from './sample.ts';
+import { MOST_CALLS, type ServerSample } from './sample.ts';
 
 const PREFORK = 'chapters/05-prefork/server.ts';
 const WORKERS = 'chapters/10-epoll-workers/server.ts';
@@ -96,7 +96,7 @@ test.serial('a page that comes late is told all that was; several are told the s
 });
 
 test.serial('children are a server’s own: processes, and connections by process', async (t) => {
-  const prefork = await startServer(t, PREFORK, { args: ['--workers', '3'] });
+  const prefork = await startServer(t, PREFORK, { args: ['--children', '3'] });
   const only = await startDashboard(t, '--only', `${prefork.port}`);
   const page = await Listener.open(t, only);
   load(t, prefork, '--connections', '2', '--hold');
@@ -120,10 +120,11 @@ test.serial('the system calls of a traced server are told by name', async (t) =>
   const only = await startDashboard(t, '--only', `${traced.port}`);
   const page = await Listener.open(t, only);
   load(t, traced, '--connections', '2', '--rate', '200', '--duration', '60s');
-  await page.sample('reads and writes', ({ servers }) => {
+  const sample = await page.sample('reads and writes', ({ servers }) => {
     const { read = 0, write = 0, epoll_wait = 0 } = Object.values(servers)[0]?.calls ?? {};
     return read > 100 && read < 400 && write > 100 && write < 400 && epoll_wait > 0;
   });
+  t.true(Object.keys(Object.values(sample.servers)[0]!.calls!).length <= MOST_CALLS + 1);
 });
 
 test.serial('connections that nobody accepts stand in the queue', async (t) => {
@@ -131,7 +132,8 @@ test.serial('connections that nobody accepts stand in the queue', async (t) => {
   const only = await startDashboard(t, '--only', `${iterative.port}`);
   const page = await Listener.open(t, only);
   load(t, iterative, '--connections', '5', '--hold', '--patience', '30s');
-  await page.sample('four that wait', ({ servers }) => Object.values(servers)[0]?.queue === 4);
+  const sample = await page.sample('four that wait', ({ servers }) => Object.values(servers)[0]?.queue === 4);
+  t.deepEqual(Object.values(sample.servers)[0]!.states, { ESTABLISHED: 5 });
 });
 
 test('it serves its own pages, to those who mean it, and nothing else', async (t) => {

@@ -103,7 +103,7 @@ export class Watched implements Owner {
   // #region workers
   /**
    * Which process has which sockets, by its descriptors: the listeners, and how many connections each worker has. A
-   * worker is a process; or an epoll set, where a process has several with connections or a listener in them.
+   * worker is a process; or an epoll set, where a process has several with connections in them.
    *
    * @param listening all listeners of the machine
    */
@@ -123,7 +123,8 @@ export class Watched implements Owner {
         if (listener !== undefined) found.set(inode, listener);
         else if (inodes.has(inode)) connections++;
       }
-      const loops = sets.length > 2 ? sets.flatMap((fd) => this.#members(pid, fd, inodes, found)) : [];
+      const loops =
+        sets.length > 2 ? sets.map((fd) => this.#members(pid, fd, inodes)).filter((count) => count > 0) : [];
       if (loops.length > 1) workers.push(...loops);
       else if (connections > 0 || pid !== this.root.pid) workers.push(connections);
     }
@@ -132,19 +133,13 @@ export class Watched implements Owner {
     this.#workers = workers.sort((a, b) => b - a);
   }
 
-  /** How many connections an epoll set has; none where it has no listener either. */
-  #members(pid: number, fd: number, inodes: Set<number>, listeners: ReadonlyMap<number, Listener>): number[] {
+  /** How many connections an epoll set has. */
+  #members(pid: number, fd: number, inodes: ReadonlySet<number>): number {
     let info = '';
     try {
       info = readFileSync(`/proc/${pid}/fdinfo/${fd}`, 'latin1');
     } catch {} // closed meanwhile
-    let [connections, listens] = [0, false];
-    for (const [, hex] of info.matchAll(/ ino:([\da-f]+)/g)) {
-      const inode = Number.parseInt(hex!, 16);
-      if (inodes.has(inode)) connections++;
-      listens ||= listeners.has(inode);
-    }
-    return connections > 0 || listens ? [connections] : [];
+    return [...info.matchAll(/ ino:([\da-f]+)/g)].filter(([, hex]) => inodes.has(Number.parseInt(hex!, 16))).length;
   }
   // #endregion workers
 
