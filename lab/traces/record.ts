@@ -15,6 +15,8 @@ const { args } = toolCommand('record', 'run each server through the same scenari
   .addArgument(new Argument('[chapters...]', 'whose servers; all, unless some are named').choices(names))
   .parse();
 
+process.on('SIGINT', () => process.exit(130)).on('SIGTERM', () => process.exit(143)); // and its server goes with it
+
 for (const name of args.length > 0 ? args : names) {
   try {
     const recording = await record(name);
