@@ -1,13 +1,15 @@
 /** A server and who loads it: started for a measurement, and ended with it, whatever happens. */
 
+import { setTimeout as sleep } from 'node:timers/promises';
 import { getAffinity } from '../../lib/sys/resources.ts';
+import { Stillness } from '../../lib/testing/kernel.ts';
 import { listening, Program, type Server } from '../../lib/testing/server.ts';
 import { memory } from '../bench/observe.ts';
 import { Interrupted } from '../interrupt.ts';
 import { machineLimits, plan } from '../load/limits.ts';
 import { problems } from '../load/report.ts';
 import { parseRequests } from '../load/requests.ts';
-import type { Result } from '../load/result.ts';
+import type { Connecting, Result } from '../load/result.ts';
 import { type Load as LoadSettings, Run } from '../load/run.ts';
 
 /** A server, and how it is started. */
@@ -67,8 +69,10 @@ export class Unborne extends Error {
   }
 }
 
-/** When nobody has been answered for so long, in microseconds, those who are not never will be. */
-const MEETING = 5e6;
+/** When nobody has been answered for so long, in microseconds, those who are not never will be, busy as the server may be. */
+const MEETING = 60e6;
+/** So often it is looked whether it is, in milliseconds; when it has slept for so many looks, nobody need wait longer. */
+const [LOOK, LOOKS] = [200, 10];
 /** Who is slow has no whole answer: their meeting is over when all are connected, and a little later. */
 const SLOW_MEETING = 300_000;
 /** A pool of processes takes its time to start, in milliseconds. */
@@ -185,13 +189,34 @@ export class Bout {
       cpu === undefined ? undefined : [cpu],
     );
     this.#runs.push(run);
-    const { connected, answered } = await this.wait(run.met());
+    const { connected, answered } = await this.wait(this.#meet(run));
     const served = readRate === undefined ? answered : connected;
     this.#served += served;
     if (served < connections) {
       throw new Unborne('the others wait in the backlog', this.#served, this.server.stderr, false);
     }
     this.bytesPerConnection = (memory(this.server.pid, 'Rss') - before) / connections;
+  }
+
+  /** Waits until all are met, or the server sleeps, so that those who are not never will be. */
+  async #meet(run: Run): Promise<Pick<Connecting, 'connected' | 'answered'>> {
+    let over = false;
+    const asleep = async (): Promise<Pick<Connecting, 'connected' | 'answered'>> => {
+      const stillness = new Stillness(this.server);
+      for (let [before, looks] = ['', 0]; !over && looks < LOOKS; ) {
+        await sleep(LOOK);
+        const { connected, answered } = run.progress;
+        const now = `${connected} ${answered}`;
+        looks = connected > 0 && now === before && stillness.look() ? looks + 1 : 0;
+        before = now;
+      }
+      return run.progress;
+    };
+    try {
+      return await Promise.race([run.met(), asleep()]);
+    } finally {
+      over = true;
+    }
   }
 }
 
