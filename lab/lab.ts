@@ -91,6 +91,12 @@ const tools: readonly Tool[] = [
     examples: ['dashboard'],
     run: async (words) => (await import('./dashboard/command.ts')).dashboard(words),
   },
+  {
+    name: 'profile',
+    summary: 'run a chapter under load, and draw where its time goes: a flame graph',
+    examples: ['profile 09', 'profile 11 --perf --command "BURN 300" -- --burners 10'],
+    run: async (words) => (await import('./profile/command.ts')).profile(words),
+  },
 ];
 
 /** Whoever reads what is printed may go away. */

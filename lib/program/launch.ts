@@ -65,7 +65,8 @@ export function compile(entry: URL): string {
 /** A module and all that it imports, as one. */
 function bundled(path: string): Buffer {
   const options = ['--packages=external', '--platform=node', '--format=esm', `--target=node${process.versions.node}`];
-  return bundle(path, options);
+  const map = ['--sourcemap=inline', '--sources-content=false']; // for whoever profiles or debugs it
+  return bundle(path, [...options, ...map]);
 }
 
 /**
