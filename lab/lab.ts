@@ -97,6 +97,12 @@ const tools: readonly Tool[] = [
     examples: ['profile 09', 'profile 11 --perf --command "BURN 300" -- --burners 10'],
     run: async (words) => (await import('./profile/command.ts')).profile(words),
   },
+  {
+    name: 'doctor',
+    summary: 'say what this machine can do for each chapter, and what to change',
+    examples: ['doctor'],
+    run: async (words) => (await import('./doctor/command.ts')).doctor(words),
+  },
 ];
 
 /** Whoever reads what is printed may go away. */

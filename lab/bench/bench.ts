@@ -26,6 +26,7 @@ const NAMES = [
   'http-parsers',
   'load',
   'dashboard',
+  'pool',
 ];
 
 const { args } = toolCommand('bench', 'measure the servers, and write the tables and pictures that the chapters show')

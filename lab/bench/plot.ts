@@ -19,7 +19,7 @@ export interface Words {
 }
 
 // The width of the other pictures, so that letters have their size: 16 px, and 12 px on a narrow screen.
-const WIDTH = 492;
+export const WIDTH = 492;
 const HEIGHT = 380;
 const MARGIN = { marginTop: 44, marginRight: 68, marginBottom: 58, marginLeft: 56 };
 /** From one name to the next, at least. */
@@ -37,7 +37,7 @@ const STYLE = `
     .plot text { font: 16px/1 var(--vp-font-family-base, system-ui, sans-serif); }
   `;
 /** Lines are told apart by their names; the colours only help. */
-const COLOURS = ['var(--own)', 'var(--other)', 'var(--ink)'];
+const COLOURS = ['var(--own)', 'var(--other)', 'var(--ink)', 'var(--soft)'];
 
 /** The powers of ten between which some values lie. */
 function decades(values: readonly number[]): number[] {
@@ -60,15 +60,22 @@ function spread(heights: readonly number[]): number[] {
   return moved.map((height, i) => height - heights[i]!);
 }
 
+/** What the axes are marked with, from one end to the other, where that shall not be powers of ten. */
+export interface Marks {
+  readonly x?: readonly number[];
+  readonly y?: readonly number[];
+}
+
 /**
  * Draws lines and writes them to NAME.svg in this folder.
  *
  * @param points of all lines, in the order of x; a line's name stands beside its last point
  */
-export function savePlot(name: string, points: readonly Point[], { title, x, y }: Words): void {
+export function savePlot(name: string, points: readonly Point[], { title, x, y }: Words, marks: Marks = {}): void {
   const { document } = parseHTML('<!doctype html><html><body></body></html>');
   const series = [...new Set(points.map((point) => point.series))];
-  const [across, up] = [decades(points.map((point) => point.x)), decades(points.map((point) => point.y))];
+  const across = marks.x ?? decades(points.map((point) => point.x));
+  const up = marks.y ?? decades(points.map((point) => point.y));
   const axis = {
     tickSize: 0,
     tickPadding: 8,
@@ -77,7 +84,7 @@ export function savePlot(name: string, points: readonly Point[], { title, x, y }
     tickFormat: (value: number) => value.toLocaleString('en'),
   };
   const last = series.map((one) => points.findLast((point) => point.series === one)!);
-  const perDecade = (HEIGHT - MARGIN.marginTop - MARGIN.marginBottom) / (up.length - 1);
+  const perDecade = (HEIGHT - MARGIN.marginTop - MARGIN.marginBottom) / Math.log10(up.at(-1)! / up[0]!);
   const rises = spread(last.map((point) => -Math.log10(point.y) * perDecade));
   const label = { x: 'x', y: 'y', text: 'series', fill: 'series', dx: 10, textAnchor: 'start' } as const;
   const figure = Plot.plot({

@@ -8,8 +8,11 @@ import type { Options } from './options.ts';
 /** When nobody is answered for so long, the load gives up; in microseconds. */
 const PATIENCE = 10_000_000;
 
+/** Who asks, and what. */
+type Asking = Pick<Options, 'connections' | 'command' | 'http'>;
+
 /** Starts it; it goes on until it is told to stop. @throws NotEnough, SystemError, NoSuchCommand */
-export function startLoad({ connections, command, http }: Options, host: string, port: number): Run {
+export function startLoad({ connections, command, http }: Asking, host: string, port: number): Run {
   const addresses = [{ host, port }];
   const divided = plan(connections, undefined, addresses, machineLimits());
   raiseDescriptorLimit();
