@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 MODULES := node_modules/.package-lock.json
 
-.PHONY: help start test check versions bench traces site clean nc curl chromium tcpdump cc strace wrk prometheus
+.PHONY: help start test check versions bench traces site tools clean nc curl ss chromium tcpdump tc cc strace perf wrk prometheus
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,6 +38,8 @@ traces: $(MODULES) strace ## Record a run of each server, which the site replays
 site: $(MODULES) ## Build the site as plain files in site/.vitepress/dist
 	npx vitepress build site
 
+tools: nc curl ss strace tcpdump tc perf wrk cc chromium prometheus ## Install all programs that the texts, the tests and the lab call
+
 clean: ## Remove everything that was installed or built
 	rm -rf node_modules site/.vitepress/cache site/.vitepress/dist
 
@@ -57,7 +59,9 @@ prometheus: package = --no-install-recommends prometheus
 # Its package would have systemd start a server; the tests start their own.
 prometheus: before = [ ! -d /run/systemd/system ] || $$sudo systemctl mask -q prometheus.service
 before = true
-nc curl chromium tcpdump cc strace wrk prometheus:
+ss tc: package = iproute2
+perf: package = linux-perf
+nc curl ss chromium tcpdump tc cc strace perf wrk prometheus:
 	@$(has) || { \
 	  sudo=; (( EUID == 0 )) || sudo=sudo; \
 	  echo "installing $(package)"; \

@@ -17,8 +17,8 @@ import { machine, markdown, median, save } from './table.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const CROWDS = [8, 16, 32, 64, 128, 256, 512, 1024];
-/** How long each crowd asks before it is measured, and while, in microseconds. */
-const [WARM, MEASURED] = [200_000, 500_000];
+/** How long a server is warmed, and each crowd measured, in microseconds. */
+const [WARM, MEASURED] = [1_000_000, 500_000];
 /** As little work as a PING; and some 140 µs of it. */
 const WORKS = ['BURN 1', 'BURN 100000'];
 /** The crowd for which costs are told, and whose flame graphs are drawn. */
@@ -39,13 +39,18 @@ interface Speed {
   readonly sleeps: number;
 }
 
-async function ask(port: number, pid: number, connections: number, command: string): Promise<Speed> {
+async function ask(
+  port: number,
+  pid: number,
+  connections: number,
+  command: string,
+  microseconds = MEASURED,
+): Promise<Speed> {
   const load = startLoad({ connections, command, http: true }, '127.0.0.1', port);
   try {
     await load.met();
-    await load.part({ microseconds: WARM, more: true });
     const before = observe(pid);
-    const { errors, inTime, seconds, requests } = await load.part({ microseconds: MEASURED });
+    const { errors, inTime, seconds, requests } = await load.part({ microseconds });
     const after = observe(pid);
     if (errors.size > 0) throw new Error([...errors.keys()].join(', '));
     return {
@@ -67,6 +72,7 @@ for (let round = 1; round <= rounds; round++) {
     const server = spawn(word, words, { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] });
     const [line] = (await once(createInterface({ input: server.stdout }), 'line')) as [string];
     const [, port, pid] = /:(\d+) \(pid (\d+)\)$/.exec(line) as unknown as [string, string, string];
+    await ask(Number(port), Number(pid), TOLD, WORKS[0]!, WARM);
     for (const [k, work] of WORKS.entries()) {
       for (const [n, connections] of CROWDS.entries()) {
         speeds[i]![k]![n]!.push(await ask(Number(port), Number(pid), connections, work));

@@ -1,6 +1,6 @@
-/** What the chapters ask of a machine, as their texts have it. */
+/** What the chapters ask of a machine, as their texts and programs have it. */
 
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { readChapters } from '../../chapters/chapters.ts';
 import { TOOLS, type Tool } from './facts.ts';
@@ -11,7 +11,11 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 /** All chapters. */
 export function readDemands(): Demand[] {
   return readChapters(ROOT).map(({ name, traits, file }) => {
-    return { name, traits, tools: toolsOf(readFileSync(`${ROOT}${file}`, 'utf8')) };
+    const folder = `${ROOT}chapters/${name}/`;
+    const programs = readdirSync(folder).filter((one) => one.endsWith('.ts') && !one.endsWith('.test.ts'));
+    const started = programs.flatMap((one) => startedBy(readFileSync(`${folder}${one}`, 'utf8')));
+    const called = toolsOf(readFileSync(`${ROOT}${file}`, 'utf8'));
+    return { name, traits, tools: TOOLS.filter((tool) => called.includes(tool) || started.includes(tool)) };
   });
 }
 
@@ -26,4 +30,10 @@ export function toolsOf(markdown: string): Tool[] {
     const called = new RegExp(`(^|[|;&(]\\s*|\\$\\s+|\\bdo\\s+)(sudo\\s+)?(time\\s+\\(?)?${tool}\\s`);
     return [...typed, ...inline].some((line) => called.test(line));
   });
+}
+
+/** The tools that a program starts. */
+export function startedBy(source: string): Tool[] {
+  const words = [...source.matchAll(/\bspawn(?:Sync)?\('([\w-]+)'/g)].map(([, word]) => word);
+  return TOOLS.filter((tool) => words.includes(tool));
 }

@@ -25,7 +25,7 @@ export interface Verdict {
 
 /** A chapter, as far as the machine matters to it. */
 export interface Demand extends Pick<Chapter, 'name' | 'traits'> {
-  /** The tools that its text calls. */
+  /** The tools that its text calls, or its programs. */
   readonly tools: readonly Tool[];
 }
 
@@ -84,7 +84,7 @@ function* reasonsFor(facts: Facts, demand: Demand): Generator<Reason> {
   yield* limits(linux, demand);
   for (const tool of demand.tools.filter((tool) => !linux.tools[tool])) {
     const what = tool === 'nc' ? 'an nc that knows -N' : tool;
-    yield { state: 'limited', why: `its text calls ${what}, which is missing`, change: packageOf(tool) };
+    yield { state: 'limited', why: `it calls ${what}, which is missing`, change: packageOf(tool) };
   }
 }
 
