@@ -364,6 +364,7 @@ export function refusal(error: unknown): string {
   }
 }
 
+// #region refused
 /** Why this machine gives us no ring; undefined where it does. */
 export function refused(): string | undefined {
   try {
@@ -373,3 +374,4 @@ export function refused(): string | undefined {
     return refusal(error);
   }
 }
+// #endregion refused
