@@ -18,9 +18,12 @@ import { machine, markdown, median, save } from './table.ts';
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const CROWDS = [8, 16, 32, 64, 128, 256, 512, 1024];
 /** How long a server is warmed, and each crowd measured, in microseconds. */
-const [WARM, MEASURED] = [1_000_000, 500_000];
-/** As little work as a PING; and some 140 µs of it. */
-const WORKS = ['BURN 1', 'BURN 100000'];
+const [WARM, MEASURED] = [500_000, 400_000];
+/** As little work as a PING, of which there is a picture; and some 140 µs of it. */
+const WORKS = [
+  { command: 'BURN 1', crowds: CROWDS },
+  { command: 'BURN 100000', crowds: [8, 64, 1024] },
+] as const;
 /** The crowd for which costs are told, and whose flame graphs are drawn. */
 const TOLD = 64;
 
@@ -64,18 +67,18 @@ async function ask(
 }
 
 const rounds = readRounds('pool', 'measure what a pool of ten workers does for HTTP');
-const speeds = servers.map(() => WORKS.map(() => CROWDS.map((): Speed[] => [])));
+const speeds = servers.map(() => WORKS.map(({ crowds }) => crowds.map((): Speed[] => [])));
 for (let round = 1; round <= rounds; round++) {
-  for (const [i, { name, command }] of servers.entries()) {
+  for (const [i, { name, command: start }] of servers.entries()) {
     console.error(`round ${round} of ${rounds}: ${name}`);
-    const [word = '', ...words] = command;
-    const server = spawn(word, words, { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] });
+    const [word = '', ...args] = start;
+    const server = spawn(word, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] });
     const [line] = (await once(createInterface({ input: server.stdout }), 'line')) as [string];
     const [, port, pid] = /:(\d+) \(pid (\d+)\)$/.exec(line) as unknown as [string, string, string];
-    await ask(Number(port), Number(pid), TOLD, WORKS[0]!, WARM);
-    for (const [k, work] of WORKS.entries()) {
-      for (const [n, connections] of CROWDS.entries()) {
-        speeds[i]![k]![n]!.push(await ask(Number(port), Number(pid), connections, work));
+    await ask(Number(port), Number(pid), TOLD, WORKS[0].command, WARM);
+    for (const [k, { command, crowds }] of WORKS.entries()) {
+      for (const [n, connections] of crowds.entries()) {
+        speeds[i]![k]![n]!.push(await ask(Number(port), Number(pid), connections, command));
       }
     }
     server.kill('SIGKILL');
@@ -85,37 +88,37 @@ for (let round = 1; round <= rounds; round++) {
 
 const middle = (runs: readonly Speed[], of: keyof Speed): number => median(runs.map((run) => run[of]));
 const whole = (value: number): string => Math.round(value).toLocaleString('en');
-const told = CROWDS.indexOf(TOLD);
 /** Beside epoll alone, in the same round. */
 const times = (i: number, k: number, n: number): string => {
   const ratios = speeds[i]![k]![n]!.map(({ rate }, round) => rate / speeds[1]![k]![n]![round]!.rate);
   return `${whole(middle(speeds[i]![k]![n]!, 'rate'))} (${median(ratios).toFixed(2)}×)`;
 };
-const rates = WORKS.map((work, k) =>
+const rates = WORKS.map(({ command, crowds }, k) =>
   markdown([
-    [`requests/s, \`${work}\``, ...servers.map(({ name }) => name)],
-    ...CROWDS.map((connections, n) => [whole(connections), ...servers.map((_, i) => times(i, k, n))]),
+    [`requests/s, \`${command}\``, ...servers.map(({ name }) => name)],
+    ...crowds.map((connections, n) => [whole(connections), ...servers.map((_, i) => times(i, k, n))]),
   ]),
 );
 const costs = markdown([
   [`each request, at ${TOLD} connections`, ...servers.map(({ name }) => name)],
-  ...WORKS.flatMap((work, k) => [
-    [`\`${work}\`, processor time`, ...speeds.map((of) => `${middle(of[k]![told]!, 'cost').toFixed(1)} µs`)],
-    [`\`${work}\`, went to sleep`, ...speeds.map((of) => middle(of[k]![told]!, 'sleeps').toFixed(2))],
-  ]),
+  ...WORKS.flatMap(({ command, crowds }, k) => {
+    const runs = speeds.map((of) => of[k]![crowds.indexOf(TOLD)]!);
+    return [
+      [`\`${command}\`, processor time`, ...runs.map((one) => `${middle(one, 'cost').toFixed(1)} µs`)],
+      [`\`${command}\`, went to sleep`, ...runs.map((one) => middle(one, 'sleeps').toFixed(2))],
+    ];
+  }),
 ]);
 save(
   'pool',
   [...rates, costs].join('\n'),
   `${machine}; over HTTP, server and load on the same cores, beside epoll alone in the same round; medians of ${rounds} interleaved rounds of \`npx tsx lab/bench/pool.ts\``,
 );
-for (const [k, work] of WORKS.entries()) {
-  const points = servers.flatMap(({ name }, i) =>
-    CROWDS.map((x, n): Point => ({ series: name, x, y: middle(speeds[i]![k]![n]!, 'rate') })),
-  );
-  const words = { title: `Requests a second, ${work}`, x: 'connections', y: `requests a second, ${work}` };
-  savePlot(`pool-${work.split(' ')[1]}`, points, words, { x: CROWDS, y: marks(points.map(({ y }) => y)) });
-}
+const points = servers.flatMap(({ name }, i) =>
+  CROWDS.map((x, n): Point => ({ series: name, x, y: middle(speeds[i]![0]![n]!, 'rate') })),
+);
+const words = { title: 'Requests a second', x: 'connections', y: `requests a second, ${WORKS[0].command}` };
+savePlot('pool', points, words, { x: CROWDS, y: marks(points.map(({ y }) => y)) });
 
 /** Powers of two times a thousand, around some values. */
 function marks(values: readonly number[]): number[] {
@@ -124,7 +127,7 @@ function marks(values: readonly number[]): number[] {
   return Array.from({ length: last - first + 1 }, (_, i) => 1000 * 2 ** (first + i));
 }
 
-const looking = { connections: TOLD, command: WORKS[0]!, http: true, duration: 2000 };
+const looking = { connections: TOLD, command: WORKS[0].command, http: true, duration: 2000 };
 for (const [picture, word, words] of [
   ['pool-flame-http', 'lab/bench/node-http.ts', []],
   ['pool-flame-ten', '11', TEN],

@@ -160,7 +160,9 @@ export class InspectedProcess {
   }
 
   #opened(): void {
-    this.main.channel.ask('NodeWorker.enable', { waitForDebuggerOnStart: false }).catch(() => {});
+    const { channel } = this.main;
+    channel.ask('NodeRuntime.notifyWhenWaitingForDisconnect', { enabled: true }).catch(() => {});
+    channel.ask('NodeWorker.enable', { waitForDebuggerOnStart: false }).catch(() => {});
     this.#came(this.main);
   }
 
@@ -178,10 +180,13 @@ export class InspectedProcess {
     for (const { channel } of this.threads) channel.close();
   }
 
-  /** What the main thread tells of the workers. */
+  /** What the main thread tells: of its end, and of the workers. */
   told(method: string, params: Params): void {
-    const { sessionId } = params;
-    if (method === 'NodeWorker.receivedMessageFromWorker') this.workers.get(sessionId)?.channel.hear(params.message);
+    const { sessionId } = params ?? {};
+    if (method === 'NodeRuntime.waitingForDisconnect')
+      this.close(); // it has ended, but for us
+    else if (method === 'NodeWorker.receivedMessageFromWorker')
+      this.workers.get(sessionId)?.channel.hear(params.message);
     else if (method === 'NodeWorker.detachedFromWorker') this.workers.get(sessionId)?.channel.close();
     else if (method === 'NodeWorker.attachedToWorker') {
       const { workerId, url } = params.workerInfo;

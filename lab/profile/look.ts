@@ -11,6 +11,8 @@ import { Server } from './server.ts';
 
 /** How long the first answer may take, and the next one, in milliseconds. */
 const [PATIENCE, QUIET] = [5000, 500];
+/** Whoever was connected to a server that ends may hear of it so long before we do, in milliseconds. */
+const FAREWELL = 500;
 
 /** What is looked at, and for how long. */
 export type Looking = Omit<Options, 'perf' | 'out'>;
@@ -54,7 +56,11 @@ export async function look(
       const measured = load.part({});
       const [began, before] = [performance.now(), used(server)];
       await sampler.begin();
-      await Promise.race([waited(options.duration, signal), died, measured]);
+      await Promise.race([
+        waited(options.duration, signal),
+        died,
+        measured.then(() => Promise.race([sleep(FAREWELL), died])),
+      ]);
       const lasted = (performance.now() - began) * 1000;
       const after = used(server);
       const seen = await Promise.race([sampler.end(), died]); // still under load: who sleeps is asked in vain
@@ -64,6 +70,9 @@ export async function look(
     } finally {
       await load.end();
     }
+  } catch (error) {
+    await Promise.race([sleep(FAREWELL), died]); // what has failed may have done so because the server has ended
+    throw error;
   } finally {
     sampler.close();
     await server.end();

@@ -48,6 +48,7 @@ th, td { padding: 4px 20px 4px 0; text-align: left; white-space: nowrap; border-
 th { font-weight: 500; color: var(--soft); font-size: 14px; }
 td { vertical-align: top; }
 td:last-child, th:last-child { padding-right: 0; }
+td:last-child { white-space: normal; overflow-wrap: anywhere; }
 small { font-size: 14px; color: var(--soft); margin-left: 16px; }
 :is(th, td):nth-child(-n + 2) { text-align: right; }
 @media (max-width: 700px) { body { padding: 20px 16px 48px; } td small { display: block; margin-left: 20px; } }

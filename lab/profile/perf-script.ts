@@ -48,6 +48,9 @@ function nameOf(pid: number, tid: number, entry: Place | undefined, names: Names
   return `${own}${comma}thread ${tid}, ${basename(entry.at).replace(/:\d+$/, '') || entry.name}`;
 }
 
+/** koffi keeps no frame pointers: who called it is not known, and what perf takes for that is nonsense. */
+const KOFFI: Place = { name: 'koffi', at: '', kind: 'call' };
+
 function* read(script: string, sources: Sources): Generator<Sample> {
   for (const block of script.split('\n\n')) {
     const [head = '', ...lines] = block.split('\n').filter((line) => line.trim() !== '');
@@ -55,8 +58,9 @@ function* read(script: string, sources: Sources): Generator<Sample> {
     if (pid === undefined) continue;
     const places = lines.map((line) => placeOf(line, sources)).reverse();
     const once = places.filter((place, i) => place.at !== '' || place.name !== places[i - 1]?.name);
-    // koffi keeps no frame pointers: who called it is not known, and what perf takes for that is nonsense.
-    const stack = fromProgram(once);
+    const stack = fromProgram(once).map((place, i, all): Place => {
+      return all[i - 1] === KOFFI ? { ...place, kind: 'call' } : place; // a function of the C library
+    });
     const entry = stack.find(({ kind }) => kind === 'program' || kind === 'lib');
     yield { pid: Number(pid), tid: Number(tid), stack, entry };
   }
@@ -68,8 +72,8 @@ function placeOf(line: string, sources: Sources): Place {
   const [, name, url, atLine, column] = JAVASCRIPT.exec(symbol) ?? [];
   if (url !== undefined) return sources.place(name ?? '', url, Number(atLine) - 1, Number(column) - 1);
   if (file.startsWith('[kernel') || /\.ko\b/.test(file)) return { name: symbol, at: '', kind: 'kernel' };
-  if (/\/koffi\.node$/.test(file)) return { name: 'koffi', at: '', kind: 'call' };
+  if (/\/koffi\.node$/.test(file)) return KOFFI;
   const own = symbol.replace(/@.*$/, '').replace(/^__(GI_+|libc_)(libc_)?/, '');
   const known = symbol === '[unknown]' ? (file === '[unknown]' ? 'unknown' : `in ${basename(file)}`) : own;
-  return { name: known, at: '', kind: /\/libc[.-]/.test(file) ? 'call' : 'node' };
+  return { name: known, at: '', kind: 'node' };
 }

@@ -120,9 +120,11 @@ test('stacks of perf become trees: threads with and without JavaScript, the kern
     '7/7 ',
     `\t3e01 JS:*serve ${server}:5:1 (/tmp/perf-7.map)`,
     '\t7f03 node::Start (/usr/bin/node)',
+    '\t7f0b __libc_start_call_main (/usr/lib/libc.so.6)',
     '',
     '7/9 ',
     '\t7f09 v8::Task (/usr/bin/node)',
+    '\t7f0a start_thread (/usr/lib/libc.so.6)',
     '',
     '8/8 ',
     `\t3e01 JS:~serve ${server}:5:1 (/tmp/perf-8.map)`,
@@ -134,7 +136,7 @@ test('stacks of perf become trees: threads with and without JavaScript, the kern
   ]);
   t.deepEqual(perfTrees(script, 10, new Sources(), names).map(words), [
     'main thread 20 (koffi 10 (write 10 (tcp_sendmsg 10)), serve 10)',
-    "Node's own threads 10 (v8::Task 10)",
+    "Node's own threads 10 (start_thread 10 (v8::Task 10))",
     'process 8, child.ts 10 (serve 10)',
   ]);
 });
