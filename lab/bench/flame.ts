@@ -6,9 +6,9 @@ import type { Frame, Kind } from '../profile/frames.ts';
 import { savePicture, WIDTH } from './plot.ts';
 
 /** The height of a frame, the room at a letter's side, and about the width of one, in pixels. */
-const [HEIGHT, SIDE, LETTER] = [26, 5, 8.6];
+const [HEIGHT, SIDE, LETTER] = [26, 5, 9.2];
 /** What is narrower than this share, and deeper than so many frames, is left out. */
-const [LEAST, DEEPEST] = [0.008, 13];
+const [LEAST, DEEPEST] = [0.008, 13] as const;
 const COLOURS: Readonly<Record<Kind, string>> = {
   program: 'color-mix(in srgb, var(--own) 45%, var(--paper))',
   lib: 'color-mix(in srgb, var(--own) 18%, var(--paper))',
@@ -54,7 +54,7 @@ export function saveFlame(name: string, tree: Frame, title: string): void {
     height: depth * HEIGHT + 2,
     margin: 1,
     x: { domain: [0, 1], axis: null },
-    y: { domain: [depth, 0], axis: null, reverse: true, range: [depth * HEIGHT + 1, 1] },
+    y: { domain: [0, depth], axis: null, range: [1, depth * HEIGHT + 1] },
     marks: [
       Plot.rect(frames, {
         x1: 'from',

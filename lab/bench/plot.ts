@@ -60,7 +60,7 @@ function spread(heights: readonly number[]): number[] {
   return moved.map((height, i) => height - heights[i]!);
 }
 
-/** What the axes are marked with, from one end to the other, where that shall not be powers of ten. */
+/** What the axes are marked with, from one end to the other, where that shall be powers of two. */
 export interface Marks {
   readonly x?: readonly number[];
   readonly y?: readonly number[];
@@ -76,6 +76,8 @@ export function savePlot(name: string, points: readonly Point[], { title, x, y }
   const series = [...new Set(points.map((point) => point.series))];
   const across = marks.x ?? decades(points.map((point) => point.x));
   const up = marks.y ?? decades(points.map((point) => point.y));
+  const marginLeft = Math.max(MARGIN.marginLeft, ...up.map((mark) => 9.5 * mark.toLocaleString('en').length + 8));
+  const marginRight = Math.max(MARGIN.marginRight, ...series.map((one) => 8.6 * one.length + 16));
   const axis = {
     tickSize: 0,
     tickPadding: 8,
@@ -93,8 +95,10 @@ export function savePlot(name: string, points: readonly Point[], { title, x, y }
     width: WIDTH,
     height: HEIGHT,
     ...MARGIN,
-    x: { type: 'log', domain: [across[0]!, across.at(-1)!] },
-    y: { type: 'log', domain: [up[0]!, up.at(-1)!] },
+    marginLeft,
+    marginRight,
+    x: { type: 'log', base: marks.x === undefined ? 10 : 2, domain: [across[0]!, across.at(-1)!] },
+    y: { type: 'log', base: marks.y === undefined ? 10 : 2, domain: [up[0]!, up.at(-1)!] },
     color: { domain: series, range: COLOURS },
     marks: [
       Plot.gridY({ ticks: up, stroke: 'var(--line)', strokeOpacity: 0.4 }),
@@ -103,7 +107,7 @@ export function savePlot(name: string, points: readonly Point[], { title, x, y }
       Plot.axisY({ ...axis, ticks: up }),
       Plot.line(points, { x: 'x', y: 'y', stroke: 'series', strokeWidth: 2.5, marker: 'circle' }),
       ...last.map((point, i) => Plot.text([point], { ...label, dy: rises[i]! })),
-      Plot.text([y], { frameAnchor: 'top-left', dx: -48, dy: -34, fill: 'var(--ink)' }),
+      Plot.text([y], { frameAnchor: 'top-left', dx: 8 - marginLeft, dy: -34, fill: 'var(--ink)' }),
       Plot.text([x], { frameAnchor: 'bottom', dy: 50, fill: 'var(--ink)' }),
     ],
   });

@@ -266,3 +266,12 @@ for (const [words, line] of mistakes) {
     await says(t, start(t, words.split(' ')), 2, line);
   });
 }
+
+test.serial(
+  'a server that serves one at a time: the others are met without an answer, and it is over in time',
+  async (t) => {
+    const server = await startServer(t, 'chapters/01-iterative/server.ts');
+    const { status, stdout, written } = await run(t, [...at(server), '--connections', '3', '--duration', '300ms']);
+    t.deepEqual([status, written.connecting.connected, written.connecting.answered], [0, 3, 1], stdout);
+  },
+);
