@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import test, { type ExecutionContext } from 'ava';
 import type { AxeResults } from 'axe-core';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { launchServer, type Server, startProgram, until } from '../../lib/testing/server.ts';
+import { launchServer, Program, type Server, startProgram, until } from '../../lib/testing/server.ts';
 import { launchDashboard, load, type Running } from './fixture.ts';
 
 const EPOLL = 'chapters/09-epoll/server.ts';
@@ -16,6 +16,8 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 let server: Server;
 let dashboard: Running;
 let browser: Browser;
+/** The server, when it has been killed and started anew. */
+let again: Program | undefined;
 test.before(async (t) => {
   t.timeout(60_000);
   server = await launchServer(EPOLL);
@@ -29,6 +31,7 @@ test.after.always(async () => {
   await browser?.close();
   await dashboard?.program.kill();
   await server?.kill();
+  await again?.kill();
 });
 
 /** Opens the page; what it complains of, and whom else it asks, is collected in `complaints`. */
@@ -110,11 +113,10 @@ test.serial('panels move under load; a killed server is marked, and one that is 
   t.not(await program.ended, 0);
   t.true(await page.getByText('npx lab load --connections 100').isVisible(), 'it says how to start one');
 
-  const before = server;
-  server = Object.assign(startProgram(t, EPOLL, { args: ['--port', `${before.port}`] }), { ...before });
-  const [, pid] = await server.line(/\(pid (\d+)\)$/);
+  again = new Program(EPOLL, { args: ['--port', `${server.port}`] });
+  const [, pid] = await again.line(/\(pid (\d+)\)$/);
   await page.locator('.subjects button', { hasText: `pid ${pid}` }).waitFor();
-  await events.getByText(`09-epoll at 127.0.0.1:${before.port} started`).waitFor();
+  await events.getByText(`09-epoll at 127.0.0.1:${server.port} started`).waitFor();
   await until(async () => (await drawn(page, 'threads', 'brand')) > 50, 'the beginning of the server is a line');
   t.false(await page.getByText('npx lab load --connections 100').isVisible());
   t.deepEqual(complaints, []);
@@ -152,7 +154,7 @@ test.serial('the keys move one line through all charts, a server can be hidden, 
   await page.waitForTimeout(1500);
   t.deepEqual(await page.locator('[data-panel="core0"] canvas').screenshot(), frozen);
   await page.getByText('5 min', { exact: true }).click();
-  t.true(await page.getByRole('radio', { name: '5 min' }).isChecked());
+  t.true(await page.getByRole('radio', { name: '5 min', exact: true }).isChecked());
   t.deepEqual(complaints, []);
 });
 
@@ -178,7 +180,7 @@ test.serial('without its dashboard the page says so, and goes on when it is back
   const { port } = dashboard;
   t.is(await dashboard.program.stop('SIGTERM'), 143);
   await page.locator('#link.lost').waitFor();
-  const again = startProgram(t, 'lab/lab.mjs', { args: ['dashboard', '--port', `${port}`] });
-  await again.line(/listening on/);
+  const back = startProgram(t, 'lab/lab.mjs', { args: ['dashboard', '--port', `${port}`] });
+  await back.line(/listening on/);
   await page.locator('#link.live').waitFor();
 });
