@@ -24,19 +24,24 @@ else {
   console.error(`NOT TESTED: 13-io-uring, for ${why}`);
 }
 
-for (const [errno, words] of [
-  ['ENOSYS', /this kernel has no io_uring; run chapters\/09-epoll\/server\.ts instead$/],
-  ['EPERM', /io_uring is forbidden here, .*; run chapters\/09-epoll\/server\.ts instead$/],
-  ['EINVAL', /older than that of Linux 6\.1; run chapters\/09-epoll\/server\.ts instead$/],
+for (const [call, errno, words] of [
+  ['io_uring_setup', 'ENOSYS', /this kernel has no io_uring; run chapters\/09-epoll\/server\.ts instead$/],
+  ['io_uring_setup', 'EPERM', /io_uring is forbidden here, .*; run chapters\/09-epoll\/server\.ts instead$/],
+  ['io_uring_enter', 'EPERM', /io_uring is forbidden here, .*; run chapters\/09-epoll\/server\.ts instead$/],
+  ['io_uring_register', 'EPERM', /io_uring is forbidden here, .*; run chapters\/09-epoll\/server\.ts instead$/],
+  ['io_uring_setup', 'EINVAL', /older than that of Linux 6\.1; run chapters\/09-epoll\/server\.ts instead$/],
 ] as const) {
-  test.serial(`13-io-uring says in one line what to run instead where the kernel answers ${errno}`, async (t) => {
-    const program = startProgram(t, SERVER, { args: ['--port', '0'], by: refusing('io_uring_setup', errno) });
-    t.is(await patiently(program.ended, 'end'), 1);
-    t.deepEqual(program.stdout, []);
-    t.is(program.stderr.length, 1, program.stderr.join('\n'));
-    t.regex(program.stderr[0]!, /^13-io-uring: /);
-    t.regex(program.stderr[0]!, words);
-  });
+  test.serial(
+    `13-io-uring says in one line what to run instead where the kernel answers ${errno} to ${call}`,
+    async (t) => {
+      const program = startProgram(t, SERVER, { args: ['--port', '0'], by: refusing(call, errno) });
+      t.is(await patiently(program.ended, 'end'), 1);
+      t.deepEqual(program.stdout, []);
+      t.is(program.stderr.length, 1, program.stderr.join('\n'));
+      t.regex(program.stderr[0]!, /^13-io-uring: /);
+      t.regex(program.stderr[0]!, words);
+    },
+  );
 }
 
 test.serial('where the kernel refuses io_uring, the suites say that this chapter is not tested', (t) => {

@@ -108,6 +108,7 @@ export class Ring {
     this.#cqes = cqes >> 2;
     // Which request stands at which place of the queue: always its own.
     for (let i = 0; i < this.entries; i++) this.#words[(array >> 2) + i] = i;
+    check(uring.io_uring_enter(this.fd, 0, 0, 0), 'io_uring_enter'); // a filter may forbid this one alone
   }
 
   /** How many requests wait to be submitted. */
@@ -347,11 +348,11 @@ export function registerEventfd(ring: Ring, fd: number): void {
 /**
  * Explains why there is no ring.
  *
- * @param error what the constructor of a Ring has thrown
+ * @param error what the constructor of a Ring has thrown, or what registers something with one
  * @throws the error itself, where it is another
  */
 export function refusal(error: unknown): string {
-  if (!(error instanceof SystemError && error.syscall === 'io_uring_setup')) throw error;
+  if (!(error instanceof SystemError && error.syscall.startsWith('io_uring_'))) throw error;
   switch (-error.errno) {
     case ENOSYS:
       return 'this kernel has no io_uring';

@@ -60,8 +60,8 @@ export const IORING_REGISTER_PBUF_RING = 22;
 
 // The C library has no functions for these; their numbers are the same on all architectures.
 export const SYS_io_uring_setup = 425;
-const SYS_io_uring_enter = 426;
-const SYS_io_uring_register = 427;
+export const SYS_io_uring_enter = 426;
+export const SYS_io_uring_register = 427;
 const libcSyscall2 = libc('syscall', 'long', ['long', 'long', 'pointer']);
 const libcSyscall4 = libc('syscall', 'long', ['long', 'long', 'long', 'pointer', 'long']);
 const libcSyscall6 = libc('syscall', 'long', ['long', 'long', 'long', 'long', 'long', 'pointer', 'size_t']);

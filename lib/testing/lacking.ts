@@ -3,7 +3,10 @@
 import { spawnSync } from 'node:child_process';
 
 /** Where the kernel refuses a system call, as an older one or a container's filter does. @param errno its name */
-export function refusing(call: 'io_uring_setup' | 'openat2', errno: string): string[] {
+export function refusing(
+  call: 'io_uring_setup' | 'io_uring_enter' | 'io_uring_register' | 'openat2',
+  errno: string,
+): string[] {
   return [process.execPath, '--import', 'tsx', 'lib/testing/refuse.ts', call, errno];
 }
 

@@ -6,7 +6,7 @@ import { check } from '../sys/errors.ts';
 import { SYS_openat2 } from '../sys/file.ts';
 import { libc, result } from '../sys/libc.ts';
 import { Memory } from '../sys/memory.ts';
-import { SYS_io_uring_setup } from '../sys/uring.ts';
+import { SYS_io_uring_enter, SYS_io_uring_register, SYS_io_uring_setup } from '../sys/uring.ts';
 
 const PR_SET_NO_NEW_PRIVS = 38;
 const PR_SET_SECCOMP = 22;
@@ -14,7 +14,12 @@ const SECCOMP_MODE_FILTER = 2;
 const SECCOMP_RET_ERRNO = 0x00050000;
 const SECCOMP_RET_ALLOW = 0x7fff0000;
 
-const NUMBERS: Readonly<Record<string, number>> = { io_uring_setup: SYS_io_uring_setup, openat2: SYS_openat2 };
+const NUMBERS: Readonly<Record<string, number>> = {
+  io_uring_setup: SYS_io_uring_setup,
+  io_uring_enter: SYS_io_uring_enter,
+  io_uring_register: SYS_io_uring_register,
+  openat2: SYS_openat2,
+};
 
 const [call = '', name = '', ...command] = process.argv.slice(2);
 const number = NUMBERS[call];
