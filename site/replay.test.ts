@@ -37,27 +37,25 @@ function painted(page: Page): Promise<number> {
   })()`);
 }
 
-for (const width of [1280, 390]) {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    test.serial(
-      `a replay at ${width} px, ${colorScheme}: accessible, no error, nothing wider than the page`,
-      async (t) => {
-        for (const path of [chapter, watch]) {
-          const { page, complaints } = await open(path, width, colorScheme);
-          await arrive(page);
-          await page.getByText('All of it as a table').click();
-          await page
-            .getByRole('table', { name: /what happened/ })
-            .first()
-            .waitFor();
-          await sound(t, page);
-          t.true((await painted(page)) > 0.05);
-          t.deepEqual(complaints, []);
-          await page.context().close();
-        }
-      },
-    );
-  }
+for (const [width, scheme, path] of [
+  [1280, 'light', watch],
+  [1280, 'dark', chapter],
+  [390, 'light', chapter],
+  [390, 'dark', watch],
+] as const) {
+  test.serial(`${path} at ${width} px, ${scheme}: accessible, no error, nothing wider than the page`, async (t) => {
+    const { page, complaints } = await open(path, width, scheme);
+    await arrive(page);
+    await page.getByText('All of it as a table').click();
+    await page
+      .getByRole('table', { name: /what happened/ })
+      .first()
+      .waitFor();
+    await sound(t, page);
+    t.true((await painted(page)) > 0.05);
+    t.deepEqual(complaints, []);
+    await page.context().close();
+  });
 }
 
 test.serial(
@@ -78,7 +76,6 @@ test.serial(
     const paused = await now(page);
     await page.evaluate('new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))');
     t.is(await now(page), paused);
-    t.is(await says(page, 'process'), 'asleep in read · A');
     t.deepEqual(complaints, []);
     await page.context().close();
   },
