@@ -53,6 +53,7 @@ for (const { name, title, rows, words } of tables(measured)) {
   const [[, ...head] = [], ...body] = rows;
   const corner = name === 'ends' ? 'server' : title.split(':')[0]!;
   const text = name === 'ends' ? source : `${source}; ratio: to ${reference}; calls with \\* counted by strace`;
-  save(`race-${name}`, markdown([[corner, ...head], ...body], words), text);
+  const cells = body.map((row) => row.map((cell) => cell.replaceAll('|', '/')));
+  save(`race-${name}`, markdown([[corner, ...head], ...cells], words), text);
 }
 save('loops', markdown(loops(measured)), source);
