@@ -1,9 +1,10 @@
 /** How the benchmarks draw a flame graph that a text shows: what `lab profile` has on its page, without what is too narrow. */
 
+import { writeFileSync } from 'node:fs';
 import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
 import type { Frame, Kind } from '../profile/frames.ts';
-import { savePicture, WIDTH } from './plot.ts';
+import { standalone, WIDTH } from './plot.ts';
 
 /** The height of a frame, the room at a letter's side, and about the width of one, in pixels. */
 const [HEIGHT, SIDE, LETTER] = [26, 5, 9.2];
@@ -74,5 +75,5 @@ export function saveFlame(name: string, tree: Frame, title: string): void {
       }),
     ],
   });
-  savePicture(name, figure, title);
+  writeFileSync(new URL(`./${name}.svg`, import.meta.url), standalone(figure, title));
 }

@@ -110,9 +110,10 @@ export class Course {
   /** Says that everybody is connected, when that is so, or will not be. */
   #meet(): void {
     const { mode, patience, meeting } = this.#settings;
-    const { answered, failures, connected, open } = this.#tally;
+    const { answered, failures, connected, open, greeted } = this.#tally;
     // Who is far away may take longer than that to answer, but has let somebody in by then.
-    const ends = this.#clock.heard + (mode === 'hold' || connected === 0 ? patience : meeting);
+    // Not counted from the last answer: a server that serves some and not the others answers those for ever.
+    const ends = greeted + (mode === 'hold' || connected === 0 ? patience : meeting);
     if (answered + failures < this.#opening.begun && open > 0 && this.#clock.now < ends) {
       this.#clock.wakeBy(ends);
       return;

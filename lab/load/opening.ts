@@ -47,7 +47,7 @@ export class Opening {
     const due = Math.max(this.#again, this.#began + (this.begun * ramp) / connections);
     if (this.#clock.now < due) return this.#wait(due);
     if (this.begun - this.#tally.failures - this.#tally.answered < this.#crowd) return true;
-    if (this.#clock.now < this.#clock.heard + PATIENT) return this.#wait(this.#clock.heard + PATIENT);
+    if (this.#clock.now < this.#tally.greeted + PATIENT) return this.#wait(this.#tally.greeted + PATIENT);
     this.#crowd += CROWD;
     return true;
   }

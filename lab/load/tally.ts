@@ -24,6 +24,8 @@ export class Tally {
   /** Answers that came before time was over, and connections that stood then. */
   inTime = 0;
   held = 0;
+  /** When somebody last stood, failed, or was answered who had not been before, in microseconds. */
+  greeted: number;
   /** When the first connection was begun and the last one stood, in microseconds. */
   readonly #began: number;
   readonly #clock: Clock;
@@ -36,6 +38,7 @@ export class Tally {
     this.served = new Uint8Array(connections);
     this.#clock = clock;
     this.#began = clock.now;
+    this.greeted = clock.now;
   }
 
   /** A connection stands. */
@@ -44,6 +47,7 @@ export class Tally {
     this.stands[connection] = 1;
     this.connected++;
     this.#stood = this.#clock.now;
+    this.greeted = this.#clock.now;
   }
 
   /** A connection has had an answer. */
@@ -51,12 +55,14 @@ export class Tally {
     if (this.served[connection] === 1) return;
     this.served[connection] = 1;
     this.answered++;
+    this.greeted = this.#clock.now;
   }
 
   /** A connection has failed. @param what in the words of the report @param lost how many requests it has left unanswered */
   fail(connection: number, what: string, lost: number): void {
     this.#errors[what] = (this.#errors[what] ?? 0) + 1;
     if (this.served[connection] === 0) this.failures++;
+    this.greeted = this.#clock.now;
     if (this.stands[connection] === 1) this.unanswered += lost;
   }
 

@@ -4,8 +4,8 @@ import { accessSync, constants, existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { SystemError } from '../../lib/sys/errors.ts';
 import { NotEnough } from '../load/limits.ts';
+import { ProcessFailed } from '../load/loader.ts';
 import { writeWhole } from '../load/outputs.ts';
-import { ProcessFailed } from '../load/processes.ts';
 import { NoSuchCommand, parseRequests } from '../load/requests.ts';
 import type { Result } from '../load/result.ts';
 import { count, many, time } from '../load/units.ts';
@@ -70,7 +70,7 @@ async function conclude(options: Options, shown: Shown, aborted: boolean): Promi
   console.log(`${title}: ${command}${options.http ? ' over HTTP' : ''}, ${many(connections, 'connection')}\n`);
   console.log([...facts, '', ...summary(seen)].join('\n'));
   const trees = seen.trees.map((tree) => tidy(tree));
-  const html = await page({ title: `${title}: ${command}`, facts, partial, trees });
+  const html = page({ title: `${title}: ${command}`, facts, partial, trees });
   writeWhole(out, html);
   console.log(`\n${out} is written${partial === undefined ? '' : ', of a partial result'}`);
   openInBrowser(out);

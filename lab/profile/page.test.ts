@@ -23,7 +23,7 @@ test('it draws one thread or all, marks what is looked for, and follows a click'
   t.teardown(() => rmSync(folder, { recursive: true, force: true }));
   const path = join(folder, 'page.html');
   const trees = [thread('main thread', 'read'), thread('worker 2, burner.ts', 'write')];
-  writeFileSync(path, await page({ title: 'a <server>', facts: ['seen & told'], partial: undefined, trees }));
+  writeFileSync(path, page({ title: 'a <server>', facts: ['seen & told'], partial: undefined, trees }));
   const browser = await chromium.launch({
     executablePath: '/usr/bin/chromium',
     args: ['--no-sandbox', '--disable-gpu'],

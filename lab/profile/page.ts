@@ -1,7 +1,7 @@
 /** The page with a flame graph: one file, which opens anywhere, without a server or a network. */
 
 import { fileURLToPath } from 'node:url';
-import { build, stop } from 'esbuild';
+import { bundle } from '../../lib/program/launch.ts';
 import { type Frame, KIND_WORDS, KINDS } from './frames.ts';
 
 /** What the page tells. */
@@ -55,24 +55,15 @@ small { font-size: 14px; color: var(--soft); margin-left: 16px; }
 `;
 
 /** The page's script, with all that it imports; and no `</` in it, which would end it. */
-async function script(): Promise<string> {
-  const { outputFiles } = await build({
-    entryPoints: [fileURLToPath(new URL('./view.ts', import.meta.url))],
-    bundle: true,
-    write: false,
-    minify: true,
-    keepNames: true, // d3-flame-graph looks at the name of one of d3's classes
-    format: 'iife',
-    target: 'es2022',
-    charset: 'utf8',
-    loader: { '.css': 'empty' },
-  });
-  await stop(); // or it would keep this process
-  return outputFiles[0]!.text.replaceAll('</', '<\\/');
+function script(): string {
+  const browser = ['--platform=browser', '--format=iife', '--target=es2022', '--charset=utf8', '--loader:.css=empty'];
+  // d3-flame-graph looks at the name of one of d3's classes.
+  const code = bundle(fileURLToPath(new URL('./view.ts', import.meta.url)), [...browser, '--minify', '--keep-names']);
+  return code.toString().replaceAll('</', '<\\/');
 }
 
 /** The page. */
-export async function page({ title, facts, partial, trees }: Told): Promise<string> {
+export function page({ title, facts, partial, trees }: Told): string {
   const data = JSON.stringify({ title, trees }).replaceAll('<', '\\u003c');
   const threads = trees.map(({ name }, i) => `<option value="${i}">${escaped(name)}</option>`).join('');
   const all = trees.length > 1 ? `<option value="all">all ${trees.length} threads</option>` : '';
@@ -107,7 +98,7 @@ ${facts.map((fact) => `<p>${escaped(fact)}</p>`).join('\n')}
 <tbody id="table"></tbody>
 </table></div>
 <script type="application/json" id="data">${data}</script>
-<script>${await script()}</script>
+<script>${script()}</script>
 </body>
 </html>
 `;
