@@ -70,6 +70,7 @@ class Show {
     answers.set('/events', (response) => {
       if (this.#audience.size >= MOST_PAGES) return refuse(response, 503, `${MOST_PAGES} pages are open already`);
       beginEvents(response);
+      if (response.req.method === 'HEAD') return response.end();
       this.#audience.join(
         response,
         event('history', `{"subjects":${this.#subjects},"samples":${this.#history.json()}}`),

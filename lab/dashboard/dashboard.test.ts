@@ -160,6 +160,7 @@ test('it serves its own pages, to those who mean it, and nothing else', async (t
   t.is((await ask(port, '/', undefined, 'POST')).status, 405);
   const head = await ask(port, '/', undefined, 'HEAD');
   t.deepEqual([head.status, head.body], [200, '']);
+  t.is((await ask(port, '/events', undefined, 'HEAD')).status, 200);
 });
 
 test.serial('Ctrl-C ends it within a second, with pages open', async (t) => {
