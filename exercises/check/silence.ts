@@ -1,7 +1,7 @@
 /** Tells that no answer will come: not by a clock, but by what the kernel says of the server. */
 
 import { members, sum } from '../../lib/testing/footprint.ts';
-import { type Process, sleepsIn, threads } from '../../lib/testing/proc.ts';
+import { asleep, type Process, sleepsIn } from '../../lib/testing/proc.ts';
 import type { Server } from '../../lib/testing/server.ts';
 
 /**
@@ -37,7 +37,7 @@ export function callOf({ pid }: Server): string | undefined {
 export async function calm(server: Server): Promise<void> {
   let all = members(server);
   const began = used(all);
-  for (let asleep = 0; asleep < 3 && used(all) - began < BUSY / 8; asleep = allAsleep(all) ? asleep + 1 : 0) {
+  for (let still = 0; still < 3 && used(all) - began < BUSY / 8; still = allAsleep(all) ? still + 1 : 0) {
     await pause();
     all = members(server);
   }
@@ -45,7 +45,7 @@ export async function calm(server: Server): Promise<void> {
 
 /** Whether nobody in some processes runs, or would like to. */
 function allAsleep(processes: readonly Process[]): boolean {
-  return processes.every(({ pid }) => threads(pid).every(({ state }) => state === 'S'));
+  return processes.every(({ pid }) => asleep(pid));
 }
 
 /** How much processor time they have used, in milliseconds. */

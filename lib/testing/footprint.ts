@@ -3,9 +3,14 @@
 import { descriptors, type Process, processes, resident } from './proc.ts';
 import type { Program, Server } from './server.ts';
 
+/** By server: processes that are not its. A look at all of /proc costs milliseconds where a build runs beside the test. */
+const others = new WeakMap<Program, Set<number>>();
+
 /** The processes of a server, those that have ended apart. tsx's compiler, which stays where it had to compile, is not its. */
 export function members(server: Program): Process[] {
-  return processes(server.child.pid!).filter(({ name, state }) => name !== 'esbuild' && state !== 'Z');
+  const strangers = others.get(server) ?? new Set();
+  others.set(server, strangers);
+  return processes(server.child.pid!, strangers).filter(({ name, state }) => name !== 'esbuild' && state !== 'Z');
 }
 
 /** The pids of a server's children. */

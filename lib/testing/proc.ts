@@ -76,12 +76,24 @@ export function commandLine(pid: number): string[] {
   return content(`/proc/${pid}/cmdline`).split('\0').slice(0, -1);
 }
 
-/** The processes of a process group, zombies among them. */
-export function processes(group: number): Process[] {
-  return numbers('/proc').flatMap((pid) => {
+/**
+ * The processes of a process group, zombies among them.
+ *
+ * @param strangers for who looks again and again, where nobody joins the group but by being born in it: those who are known
+ *   not to be of it, of whom nothing is read any more; it is kept up to date here
+ */
+export function processes(group: number, strangers = new Set<number>()): Process[] {
+  const all = numbers('/proc');
+  const alive = new Set(all);
+  for (const pid of strangers) if (!alive.has(pid)) strangers.delete(pid); // the number may come back as one of the group
+  return all.flatMap((pid) => {
+    if (strangers.has(pid)) return [];
     const stat = content(`/proc/${pid}/stat`);
     const [state = '', parent, itsGroup] = words(stat);
-    if (Number(itsGroup) !== group) return [];
+    if (Number(itsGroup) !== group) {
+      strangers.add(pid);
+      return [];
+    }
     const [user, system] = words(stat).slice(11, 13);
     const name = stat.slice(stat.indexOf('(') + 1, stat.lastIndexOf(')'));
     return [{ pid, name, state, parent: Number(parent), cpu: (Number(user) + Number(system)) * TICK }];
@@ -131,6 +143,11 @@ export function switches(pid: number, tid: number): Pick<Thread, 'sleeps' | 'pre
     sleeps: field(status, 'voluntary_ctxt_switches'),
     preemptions: field(status, 'nonvoluntary_ctxt_switches'),
   };
+}
+
+/** Whether every thread of a process sleeps: none runs, or would like to. */
+export function asleep(pid: number): boolean {
+  return numbers(`/proc/${pid}/task`).every((tid) => words(content(`/proc/${pid}/task/${tid}/stat`))[0] === 'S');
 }
 
 /** The function of the kernel in which a thread sleeps, as `ps -o wchan` has it; '0' while it runs. */

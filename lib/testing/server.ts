@@ -193,5 +193,6 @@ export async function until(condition: () => boolean | Promise<boolean>, what: s
   while (!(await condition())) {
     if (performance.now() > end) throw new Error(`not true after ${PATIENCE / 1000} s: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 10));
+    await new Promise((resolve) => setImmediate(resolve)); // sockets have their turn, too, if a look takes longer than that
   }
 }
