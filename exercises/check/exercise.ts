@@ -1,5 +1,6 @@
 /** How an exercise is checked: one ava test for each answer, in steps of which the first that fails is named. */
 
+import { AssertionError } from 'node:assert';
 import { appendFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -133,14 +134,13 @@ async function look(exercise: Exercise, subject: string, body: (check: Check) =>
   }
 }
 
-/** Tells ava of an answer; as an error without a stack, for what went wrong is not in the check. */
+/** Tells ava of an answer: as an assertion, whose message it prints as it is, and without a stack, for the check is right. */
 function tell(t: ExecutionContext, outcome: Outcome): void {
   for (const step of outcome.passed) t.log(step);
   t.pass();
   if (outcome.failed === undefined && outcome.broken === undefined) return;
-  const error = new Error();
-  error.name = 'Wrong';
-  error.stack = describe(outcome);
+  const error = new AssertionError({ message: describe(outcome) });
+  error.stack = '';
   throw error;
 }
 
