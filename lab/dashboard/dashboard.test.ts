@@ -125,6 +125,12 @@ test.serial('the system calls of a traced server are told by name', async (t) =>
     return read > 100 && read < 400 && write > 100 && write < 400 && epoll_wait > 0;
   });
   t.true(Object.keys(Object.values(sample.servers)[0]!.calls!).length <= MOST_CALLS + 1);
+  // Whom it is not asked for does not get in its way, with a trace or without.
+  const other = await startDashboard(t, '--only', '1');
+  const nothing = await Listener.open(t, other);
+  await until(() => nothing.samples.length >= 5, 'some samples');
+  t.deepEqual(nothing.subjects, []);
+  t.deepEqual(other.program.stderr, []);
 });
 
 test.serial('connections that nobody accepts stand in the queue', async (t) => {

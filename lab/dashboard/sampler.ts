@@ -148,11 +148,11 @@ export class Sampler {
       this.#meet(now);
       for (const [key, server] of this.#servers) if (!server.lookAtUse(this.#table, now)) this.#part(key);
     });
+    this.#find([...this.#servers.values()], listening);
     const servers = [...this.#servers.values()];
     budgets.switches.look(() => {
       for (const server of servers) server.lookAtSwitches(this.#table, now);
     });
-    this.#find(servers, listening);
     budgets.workers.look(() => this.#lookAtWorkers(servers, listening));
     budgets.connections.look(() => this.#lookAtConnections(servers, false));
     budgets.traces.look(() => {
@@ -271,8 +271,10 @@ export class Sampler {
   #lookAtLoads(now: number): void {
     const trips = new Histogram(FINE);
     for (const load of this.#loads.values()) trips.add(load.look(now));
+    this.#trips = undefined;
+    if (trips.count === 0) return;
     const [p50, p95, p99] = [50, 95, 99].map((percent) => whole(trips.percentile(percent)));
-    this.#trips = trips.count === 0 ? undefined : { p50: p50!, p95: p95!, p99: p99! };
+    this.#trips = { p50: p50!, p95: p95!, p99: p99! };
   }
 
   close(): void {
