@@ -14,10 +14,22 @@ export function difference(from: string, to: string): string {
   return patch.replace(/^=+\n/, '').replace(/\t$/gm, '');
 }
 
+/** The lines that differ, each behind the sign of its side. */
+function changes(from: string, to: string): string[] {
+  const { hunks } = structuredPatch(from, to, text(from), text(to), undefined, undefined, { context: 0 });
+  return hunks.flatMap(({ lines }) => lines.filter((line) => /^[+-]/.test(line)));
+}
+
 /** How many lines were taken away, and put in. */
 export function changedLines(from: string, to: string): number {
-  const { hunks } = structuredPatch(from, to, text(from), text(to), undefined, undefined, { context: 0 });
-  return hunks.flatMap(({ lines }) => lines.filter((line) => /^[+-]/.test(line))).length;
+  return changes(from, to).length;
+}
+
+/** The lines that were put in. */
+export function addedLines(from: string, to: string): string[] {
+  return changes(from, to)
+    .filter((line) => line.startsWith('+'))
+    .map((line) => line.slice(1));
 }
 
 /** One hunk: the first that has a text in a line of its own side, or else the first. Nothing where the files are the same. */

@@ -1,52 +1,13 @@
 /** `lab verify`: that the checks tell right from wrong, and every wrong answer from the others. */
 
 import type { Outcome } from '../../exercises/check/outcome.ts';
-import {
-  exerciseNames,
-  expectedDiagnosis,
-  files,
-  readExercise,
-  solutions,
-  wrongAnswers,
-} from '../../exercises/exercises.ts';
+import { exerciseNames, expectedDiagnosis, files, solutions, wrongAnswers } from '../../exercises/exercises.ts';
 import { carryOut, FAILED, labCommand, WELL } from './command.ts';
 import { changedLines } from './difference.ts';
 import { paint } from './paint.ts';
-import { findParagraph } from './paragraph.ts';
 import { run } from './run.ts';
 import { which } from './which.ts';
-
-/** A solution differs from its starter by so many lines at most. */
-const BUDGET = 60;
-/** So many wrong answers each exercise has at least. */
-const LEAST = 3;
-
-/** What is wrong with an exercise, as far as that can be read: a line each. */
-function written(name: string): string[] {
-  const problems: string[] = [];
-  const { diagnoses, chapter } = readExercise(name);
-  const wrong = wrongAnswers(name);
-  if (wrong.length < LEAST) problems.push(`${wrong.length} wrong answers; there shall be ${LEAST} at least`);
-  const expected = wrong.map(expectedDiagnosis);
-  for (const [i, id] of expected.entries()) {
-    if (id === undefined) problems.push(`${wrong[i]} names no @diagnosis`);
-    else if (expected.indexOf(id) !== i) problems.push(`${wrong[i]} has the diagnosis of another, ${id}`);
-  }
-  for (const { id, read } of diagnoses) {
-    if (!expected.includes(id)) problems.push(`no wrong answer has the diagnosis ${id}`);
-    const problem = findParagraph(read);
-    if (problem !== undefined) problems.push(`diagnosis ${id}: ${problem}`);
-  }
-  const text = findParagraph(`chapters/${chapter}/README.md`);
-  if (text !== undefined) problems.push(`chapter: ${text}`);
-  for (const path of solutions(name)) {
-    const lines = changedLines(files.starter(name), path);
-    if (path === files.solution(name) && lines > BUDGET) {
-      problems.push(`${path} differs from the starter by ${lines} lines; ${BUDGET} are allowed`);
-    }
-  }
-  return problems;
-}
+import { written } from './written.ts';
 
 /** What is wrong with the outcome of one answer; nothing when it is as it shall be. */
 function judge({ exercise: name, subject, failed, broken }: Outcome): string | undefined {
