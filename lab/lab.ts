@@ -22,7 +22,7 @@ const tools: readonly Tool[] = [
   {
     name: 'list',
     summary: 'list the exercises, and what is done',
-    examples: [],
+    examples: ['list'],
     run: async (words) => (await import('./exercises/list.ts')).list(words),
   },
   {
@@ -34,13 +34,13 @@ const tools: readonly Tool[] = [
   {
     name: 'watch',
     summary: 'check your answer whenever you save it',
-    examples: [],
+    examples: ['watch'],
     run: async (words) => (await import('./exercises/watch.ts')).main(words),
   },
   {
     name: 'hint',
     summary: 'give a hint for what the last check has found',
-    examples: [],
+    examples: ['hint'],
     run: async (words) => (await import('./exercises/hint.ts')).main(words),
   },
   {
@@ -52,19 +52,25 @@ const tools: readonly Tool[] = [
   {
     name: 'solve',
     summary: 'take the solution, and keep your answer',
-    examples: [],
+    examples: ['solve 09-wait'],
     run: async (words) => (await import('./exercises/replace.ts')).solve(words),
   },
   {
     name: 'reset',
     summary: 'begin an exercise anew, and keep your answer',
-    examples: [],
+    examples: ['reset 09-wait'],
     run: async (words) => (await import('./exercises/replace.ts')).reset(words),
+  },
+  {
+    name: 'predict',
+    summary: 'predict what a chapter does, and see it measured',
+    examples: ['predict 09-epoll'],
+    run: async (words) => (await import('./predict/command.ts')).main(words),
   },
   {
     name: 'verify',
     summary: 'see that the checks of the exercises tell right from wrong',
-    examples: [],
+    examples: ['verify'],
     run: async (words) => (await import('./exercises/verify.ts')).main(words),
   },
   {

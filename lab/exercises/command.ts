@@ -2,13 +2,15 @@
 
 import type { Command } from 'commander';
 import { toolCommand } from '../../lib/program/tool.ts';
-import { Interrupted } from './run.ts';
-import { NoSuchExercise } from './which.ts';
+import { Interrupted } from '../interrupt.ts';
+
+/** Something on the command line that cannot be meant. Its message is one line. */
+export class Mistake extends Error {}
 
 /** The exit statuses. */
 export const WELL = 0;
 export const FAILED = 1;
-const MISTAKE = 2;
+const MISTAKEN = 2;
 const INTERRUPTED = 130;
 
 /** A command line. @param name as in `check` */
@@ -24,6 +26,6 @@ export async function carryOut(name: string, work: () => number | Promise<number
     if (error instanceof Interrupted) return INTERRUPTED;
     const { message } = error as Error;
     console.error(`lab ${name}: ${message}`);
-    return error instanceof NoSuchExercise ? MISTAKE : FAILED;
+    return error instanceof Mistake ? MISTAKEN : FAILED;
   }
 }

@@ -7,13 +7,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Outcome, REPORT, SUBJECTS } from '../../exercises/check/outcome.ts';
 import { files, ROOT } from '../../exercises/exercises.ts';
+import { Interrupted } from '../interrupt.ts';
 
 const AVA = join(ROOT, 'node_modules/ava/entrypoints/cli.mjs');
 /** So often somebody looks whether another outcome is there, in milliseconds. */
 const LOOK = 100;
-
-/** The run was interrupted, by Ctrl-C or by whoever gave the signal. */
-export class Interrupted extends Error {}
 
 /**
  * Checks answers, those of two exercises at a time.

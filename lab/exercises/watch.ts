@@ -4,11 +4,11 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { files, makeYours, ROOT } from '../../exercises/exercises.ts';
+import { Interrupted } from '../interrupt.ts';
 import { look, nextAfter, report } from './check.ts';
 import { carryOut, labCommand, WELL } from './command.ts';
 import { nextHint } from './hint.ts';
 import { colourful, paint } from './paint.ts';
-import { Interrupted } from './run.ts';
 import { readState } from './state.ts';
 import { which } from './which.ts';
 

@@ -1,10 +1,8 @@
 /** Which exercise is meant: by its name, by a part of it, or by what was done last. */
 
 import { exerciseNames } from '../../exercises/exercises.ts';
+import { Mistake } from './command.ts';
 import { readState, type State } from './state.ts';
-
-/** A word that names no exercise, or several. Its message is one line. */
-export class NoSuchExercise extends Error {}
 
 /** The first exercise that is not done; nothing when all are. */
 export function firstOpen({ exercises }: State): string | undefined {
@@ -15,7 +13,7 @@ export function firstOpen({ exercises }: State): string | undefined {
  * The exercise that a word names: `01-lines`, `lines`, `01-l`, or `01` where no other has that number. Without a word it
  * is the one that was checked last, or else the first that is not done, or else the first.
  *
- * @throws NoSuchExercise
+ * @throws Mistake
  */
 export function which(word: string | undefined): string {
   const names = exerciseNames();
@@ -30,6 +28,6 @@ export function which(word: string | undefined): string {
   if (exact !== undefined) return exact;
   const found = names.filter((name) => clean !== '' && name.startsWith(clean));
   if (found.length === 1) return found[0]!;
-  if (found.length > 1) throw new NoSuchExercise(`${word} may be ${found.join(' or ')}`);
-  throw new NoSuchExercise(`no exercise ${word}; there is ${names.join(', ')}`);
+  if (found.length > 1) throw new Mistake(`${word} may be ${found.join(' or ')}`);
+  throw new Mistake(`no exercise ${word}; there is ${names.join(', ')}`);
 }
