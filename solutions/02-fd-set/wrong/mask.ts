@@ -1,0 +1,17 @@
+/** Inverts before it shifts, so the mask takes all lower bits of the byte along. @diagnosis neighbours */
+
+const FD_SETSIZE = 1024;
+
+export function FD_SET(fd: number, set: Buffer): boolean {
+  if (fd >= FD_SETSIZE) return false;
+  set[fd >> 3]! |= 1 << (fd & 7);
+  return true;
+}
+
+export function FD_CLR(fd: number, set: Buffer): void {
+  set[fd >> 3]! &= ~1 << (fd & 7);
+}
+
+export function FD_ISSET(fd: number, set: Buffer): boolean {
+  return (set[fd >> 3]! & (1 << (fd & 7))) !== 0;
+}
