@@ -1,6 +1,7 @@
 /** `npx lab`: what there is, with examples; and each command has --help. */
 
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import test, { type ExecutionContext } from 'ava';
 import { type Outcome, outcome } from '../lib/sys/fixtures/resources.ts';
@@ -17,6 +18,10 @@ function typed(t: ExecutionContext, ...words: string[]): Promise<Outcome> {
 test('npx lab lists the commands, each of which has --help and is among the examples', async (t) => {
   const { status, stdout } = await typed(t, 'npx', 'lab');
   t.is(status, 0);
+  t.true(
+    readFileSync(`${ROOT}lab/README.md`, 'utf8').includes(`\n$ npx lab\n${stdout.trimEnd()}\n\`\`\`\n`),
+    'as its text has it',
+  );
   const [, list = '', examples = ''] = /^Commands:\n(.*?)\n\n.*Examples:\n(.*)$/ms.exec(stdout) ?? [];
   const names = [...list.matchAll(/^ {2}(\w+) /gm)].map(([, name]) => name!);
   t.true(names.includes('load'));
