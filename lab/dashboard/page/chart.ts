@@ -116,7 +116,7 @@ export class Chart {
       {
         width: this.#place.clientWidth || 300,
         height: HEIGHT,
-        padding: [16, 18, 0, 0],
+        padding: [16, 28, 0, 0],
         legend: { show: false },
         cursor: { y: false, drag: { x: false, y: false }, sync: { key: CURSOR }, points: { size: 6 } },
         scales: { x: { time: true }, y: logarithmic ? { distr: 3 } : { range: highest } },
