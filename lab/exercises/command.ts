@@ -11,7 +11,7 @@ export class Mistake extends Error {}
 export const WELL = 0;
 export const FAILED = 1;
 const MISTAKEN = 2;
-const INTERRUPTED = 130;
+export const INTERRUPTED = 130;
 
 /** A command line. @param name as in `check` */
 export function labCommand(name: string, summary: string): Command {

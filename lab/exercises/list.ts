@@ -17,7 +17,8 @@ function table(): string {
     const { passed, diagnosis } = state.exercises[name] ?? {};
     const how = passed !== undefined ? 'done' : diagnosis === undefined ? '' : 'begun';
     const mark = name === at ? '>' : ' ';
-    const row = `${mark} ${name.padEnd(18)} ${how.padEnd(5)} ${`${minutes} min`.padStart(6)}  ${description}`;
+    const before = `${mark} ${name.padEnd(18)} ${how.padEnd(5)} ${`${minutes} min`.padStart(6)}  `;
+    const row = before + wrap(description, ' '.repeat(before.length)).trimStart();
     return passed === undefined ? row : paint('green', row);
   });
   const done = names.filter((name) => state.exercises[name]?.passed !== undefined).length;

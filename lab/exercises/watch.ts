@@ -4,9 +4,8 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { files, makeYours, ROOT } from '../../exercises/exercises.ts';
-import { Interrupted } from '../interrupt.ts';
 import { look, nextAfter, report } from './check.ts';
-import { carryOut, labCommand, WELL } from './command.ts';
+import { carryOut, INTERRUPTED, labCommand, WELL } from './command.ts';
 import { nextHint } from './hint.ts';
 import { colourful, paint } from './paint.ts';
 import { readState } from './state.ts';
@@ -18,12 +17,26 @@ const LOOK = 200;
 /** Keys as they come: from a terminal at once, from elsewhere after the end of a line, which is ignored. */
 class Keys {
   readonly #keys: string[] = [];
+  readonly #over = new AbortController();
+  /** Aborted when somebody wants no more, even in the middle of a check. Its reason is the exit status. */
+  readonly over = this.#over.signal;
+  readonly #interrupt = (): void => this.#over.abort(INTERRUPTED);
 
   constructor() {
     const { stdin } = process;
     if (stdin.isTTY) stdin.setRawMode(true);
-    stdin.setEncoding('utf8').on('data', (text: string) => this.#keys.push(...text.replace(/[\r\n]/g, '')));
+    stdin.setEncoding('utf8').on('data', (text: string) => this.#hear(text));
     stdin.on('error', () => {});
+    process.on('SIGINT', this.#interrupt).on('SIGTERM', this.#interrupt);
+  }
+
+  /** In raw mode Ctrl-C and Ctrl-D are keys like others. */
+  #hear(text: string): void {
+    for (const key of text.replace(/[\r\n]/g, '')) {
+      if (key === '\x03') this.#interrupt();
+      else if (key === 'q' || key === '\x04') this.#over.abort(WELL);
+      else this.#keys.push(key);
+    }
   }
 
   take(): string | undefined {
@@ -35,6 +48,7 @@ class Keys {
     if (stdin.isTTY) stdin.setRawMode(false);
     stdin.pause();
     stdin.unref?.();
+    process.off('SIGINT', this.#interrupt).off('SIGTERM', this.#interrupt);
   }
 }
 
@@ -58,12 +72,10 @@ async function watch(first: string): Promise<number> {
         seen = now;
         if (colourful) process.stdout.write('\x1b[2J\x1b[H');
         console.log(`${paint('dim', `checking ${files.yours(name)} …`)}\n`);
-        const outcome = await look(name);
+        const outcome = await look(name, keys.over);
         console.log(`${report(outcome, nextAfter(readState(), name))}\n\n${paint('dim', HELP)}`);
       }
       for (let key = keys.take(); key !== undefined; key = keys.take()) {
-        if (key === 'q' || key === '\x04') return WELL;
-        if (key === '\x03') throw new Interrupted();
         if (key === 'c') seen = undefined;
         if (key === 'h') console.log(`\n${nextHint(name) ?? 'Nothing is wrong.'}\n\n${paint('dim', HELP)}`);
         if (key !== 'n') continue;
@@ -71,8 +83,11 @@ async function watch(first: string): Promise<number> {
         if (next === undefined) console.log('That was the last one.');
         else [name, seen] = [next, undefined];
       }
-      await sleep(LOOK);
+      await sleep(LOOK, undefined, { signal: keys.over });
     }
+  } catch (error) {
+    if (keys.over.aborted) return keys.over.reason as number;
+    throw error;
   } finally {
     keys.close();
   }
@@ -83,10 +98,5 @@ export function main(words: readonly string[]): Promise<number> {
   const program = labCommand('watch', 'check your answer whenever you save it')
     .argument('[exercise]', 'without it, the one at hand')
     .parse(words, { from: 'user' });
-  const interrupt = (): never => process.exit(130);
-  return carryOut('watch', async () => {
-    const name = which(program.args[0]);
-    process.on('SIGINT', interrupt);
-    return watch(name);
-  });
+  return carryOut('watch', () => watch(which(program.args[0])));
 }

@@ -1,5 +1,6 @@
 /** Chapter 09: how often the kernel is told what to watch for, and what the silent cost. */
 
+import { calm } from '../../exercises/check/silence.ts';
 import { cost, type Measurement, measure } from '../race/measure.ts';
 import { withTrace } from './experiment.ts';
 import type { Prediction } from './prediction.ts';
@@ -16,6 +17,7 @@ export const predictions: readonly Prediction[] = [
     read: 'chapters/09-epoll/README.md#level-triggered-told-again-and-again',
     experiment: (interrupted) =>
       withTrace('09-epoll', interrupted, async (talk, traced) => {
+        await calm(traced.server); // the listener is watched
         traced.forget();
         const a = await talk.client();
         for (let i = 0; i < PINGS; i++) await a.sends('PING\n').gets('PONG\n');
