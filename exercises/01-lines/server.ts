@@ -1,15 +1,13 @@
 /** The iterative server of chapter 01, with your Lines between read() and the service. */
 
 import { announce, dieOnSignals, openServer, serverCommand } from '../../lib/program/program.ts';
-import { burn } from '../../lib/service/burn.ts';
 import { CHUNK } from '../../lib/service/limits.ts';
-import { Output } from '../../lib/service/output.ts';
-import { Face, HEADROOM, Session, Step } from '../../lib/service/session.ts';
+import { Face, HEADROOM, Session } from '../../lib/service/session.ts';
 import { acceptBlocking } from '../../lib/sys/accept.ts';
 import { check } from '../../lib/sys/errors.ts';
-import { close, read, write } from '../../lib/sys/io.ts';
+import { close, read } from '../../lib/sys/io.ts';
 import { Memory } from '../../lib/sys/memory.ts';
-import { nanosleep } from '../../lib/sys/process.ts';
+import { answer, say } from '../check/answer.ts';
 import { subject } from '../check/subject.ts';
 
 const NAME = '01-lines';
@@ -20,8 +18,6 @@ const { Lines } = await subject<typeof import('./starter.ts')>(import.meta.url, 
 
 const input = Memory.allocate(CHUNK);
 const line = Buffer.alloc(HEADROOM + CHUNK);
-const pending = Memory.allocate(CHUNK);
-const output = new Output(pending.bytes);
 
 // #region serve
 /** Serves a connection: what is read goes through Lines, and each line to the service. */
@@ -32,36 +28,23 @@ function serve(fd: number): void {
   for (;;) {
     const count = read(fd, input, 0, CHUNK);
     if (count <= 0) return;
-    for (const each of lines.take(input.bytes.subarray(0, count))) answer(fd, session, each);
+    for (const each of lines.take(input.bytes.subarray(0, count))) {
+      feed(session, each);
+      answer(fd, session);
+    }
     if (lines.tooLong) {
-      output.putText('ERROR line too long\n');
-      flush(fd);
+      say(fd, 'ERROR line too long\n');
       return;
     }
   }
 }
 // #endregion serve
 
-/** Has the service answer one line. */
-function answer(fd: number, session: Session, text: Buffer): void {
+/** Hands a line to the service. */
+function feed(session: Session, text: Buffer): void {
   text.copy(line, HEADROOM);
   line.write('\r\n', HEADROOM + text.length); // it drops one CR: if the text ends with one, that stays
   session.feed(line, HEADROOM, HEADROOM + text.length + 2);
-  for (;;) {
-    const step = session.next(output);
-    flush(fd);
-    if (step === Step.Read || step === Step.Close) return;
-    if (step === Step.Wait) nanosleep(session.amount);
-    if (step !== Step.Write) session.resume(output, step === Step.Burn ? burn(session.amount) : 0);
-  }
-}
-
-function flush(fd: number): void {
-  while (output.length > 0) {
-    const count = write(fd, pending, output.start, output.length);
-    if (count < 0) output.clear();
-    else output.wrote(count);
-  }
 }
 
 const listener = await openServer(NAME, options);
