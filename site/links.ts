@@ -11,6 +11,8 @@ const languages = new Map([
   ['.h', 'c'],
   ['.sh', 'sh'],
   ['.json', 'json'],
+  ['.yaml', 'yaml'],
+  ['.yml', 'yaml'],
   ['.vue', 'vue'],
   ['Makefile', 'make'],
 ]);
