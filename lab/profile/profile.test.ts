@@ -44,7 +44,7 @@ async function run(
 
 /** Where a function stands that took time in some tree. */
 function places(trees: readonly Frame[], name: string): Set<string> {
-  const found = trees.flatMap((tree) => hottest(tree)).filter((own) => own.name === name);
+  const found = trees.flatMap((tree) => hottest(tree)).filter((own) => own.name === name && own.kind !== 'node');
   return new Set(found.map(({ at, kind }) => `${kind} ${at.replace(/:\d+$/, '')}`));
 }
 

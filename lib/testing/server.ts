@@ -11,7 +11,7 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 /** Has Node read TypeScript. */
 const LOADER = new URL('./typescript.mjs', import.meta.url).href;
 /** Nothing here takes so long, in milliseconds: what does will never come, and the test says what it waited for. */
-export const PATIENCE = 20_000;
+export const PATIENCE = 45_000;
 /** Whoever a program started has ended so soon after it, in milliseconds, or was left behind. */
 const FAREWELL = 1000;
 
