@@ -7,8 +7,7 @@ import { toolCommand } from '../../lib/program/tool.ts';
 import { count, time } from '../load/units.ts';
 import { sourceOf } from '../provenance.ts';
 import { race } from '../race/command.ts';
-import { cost } from '../race/measure.ts';
-import { type Entry, isBorne, type Race } from '../race/results.ts';
+import { cost, type Entry, isBorne, type Race } from '../race/results.ts';
 import { tables } from '../race/table.ts';
 import { markdown, save } from './table.ts';
 
@@ -16,17 +15,25 @@ const FILE = new URL('./race.json', import.meta.url);
 /** Those whose cost is compared in a table of its own; the first is what the others are compared with. */
 const LOOPS = ['09-epoll', '10-epoll-workers', '11-reactor', '12-coroutines', '13-io-uring', '14-node-net'];
 
-/** The loops beside each other: what a PING costs them. */
+/** The loops beside each other: what a PING costs them, and what an idle connection does. */
 function loops({ entries }: Race): string[][] {
   const ping = entries.filter(({ scenario, load }) => scenario === 'ping' && load.asking.connections > 1);
   const sizes = [...new Set(ping.map(({ load }) => load.asking.connections))];
   const price = ({ median, ratio = 1 }: Entry): string => `${time(cost(median!))} (${ratio.toFixed(2)}×)`;
   return [
-    ['processor time per `PING`', ...sizes.map((size) => `${count(size)} connections`)],
+    ['processor time per `PING`', ...sizes.map((size) => `${count(size)} connections`), 'idle connection'],
     ...LOOPS.map((name) => {
-      const of = (size: number): Entry | undefined =>
-        ping.find((one) => one.racer === name && isBorne(one) && one.load.asking.connections === size);
-      return [name, ...sizes.map(of).map((entry) => (entry === undefined ? '' : price(entry)))];
+      const of = (scenario: string, size?: number): Entry | undefined =>
+        entries.find(
+          (one) =>
+            one.racer === name &&
+            one.scenario === scenario &&
+            isBorne(one) &&
+            (size === undefined || one.load.asking.connections === size),
+        );
+      const idle = of('idle')?.median?.bytesPerConnection;
+      const prices = sizes.map((size) => of('ping', size)).map((entry) => (entry === undefined ? '' : price(entry)));
+      return [name, ...prices, idle === undefined ? '' : `${count(Math.max(0, idle))} B`];
     }),
   ];
 }
