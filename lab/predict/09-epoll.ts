@@ -1,7 +1,8 @@
 /** Chapter 09: how often the kernel is told what to watch for, and what the silent cost. */
 
 import { calm } from '../../exercises/check/silence.ts';
-import { cost, type Measurement, measure } from '../race/measure.ts';
+import { type Measurement, measure } from '../race/measure.ts';
+import { cost } from '../race/results.ts';
 import { withTrace } from './experiment.ts';
 import type { Prediction } from './prediction.ts';
 
