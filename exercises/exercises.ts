@@ -47,19 +47,19 @@ export const files = {
   solution: (name: string): string => `solutions/${name}/solution.ts`,
 };
 
-/** Every right answer of an exercise, the one whose difference is shown first. */
-export function solutions(name: string): string[] {
-  const others = typescript(`solutions/${name}`).filter((path) => path !== files.solution(name));
+/** Every right answer of an exercise, the one whose difference is shown first. @param root of another workshop than this */
+export function solutions(name: string, root = ROOT): string[] {
+  const others = typescript(root, `solutions/${name}`).filter((path) => path !== files.solution(name));
   return [files.solution(name), ...others];
 }
 
 /** Every wrong answer of an exercise. */
 export function wrongAnswers(name: string): string[] {
-  return typescript(`solutions/${name}/wrong`);
+  return typescript(ROOT, `solutions/${name}/wrong`);
 }
 
-function typescript(folder: string): string[] {
-  const path = join(ROOT, folder);
+function typescript(root: string, folder: string): string[] {
+  const path = join(root, folder);
   if (!existsSync(path)) return [];
   return readdirSync(path)
     .filter((file) => file.endsWith('.ts'))
@@ -99,11 +99,12 @@ function faults(where: string, fields: Fields, texts: readonly string[], others:
  * Reads an exercise's front matter.
  *
  * @param name the exercise's folder
+ * @param root of another workshop than this
  * @throws Error with a line for each fault
  */
-export function readExercise(name: string): Exercise {
+export function readExercise(name: string, root = ROOT): Exercise {
   const file = files.readme(name);
-  const markdown = readFileSync(join(ROOT, file), 'utf8');
+  const markdown = readFileSync(join(root, file), 'utf8');
   const document = parseDocument(/^---\n(.*?)^---$/ms.exec(markdown)?.[1] ?? '');
   const fields: unknown = document.toJS();
   const [error] = document.errors;
@@ -124,9 +125,9 @@ export function readExercise(name: string): Exercise {
   return { ...matter, name, diagnoses: all.map(([id, rest]) => ({ ...rest, id, says: rest.says.trim() })) };
 }
 
-/** The names of all exercises, in their order. */
-export function exerciseNames(): string[] {
-  return readdirSync(join(ROOT, 'exercises'))
-    .filter((name) => /^\d\d-/.test(name) && existsSync(join(ROOT, files.check(name))))
+/** The names of all exercises, in their order. @param root of another workshop than this */
+export function exerciseNames(root = ROOT): string[] {
+  return readdirSync(join(root, 'exercises'))
+    .filter((name) => /^\d\d-/.test(name) && existsSync(join(root, files.check(name))))
     .sort();
 }

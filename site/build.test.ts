@@ -1,4 +1,6 @@
-/** A fault in a text ends the build with a line that says where it is. */
+/** A fault in a text, or in what it shows, ends the build with a line that says where it is. */
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import test from 'ava';
 import { build, makeWorkshop } from './fixture.ts';
 
@@ -47,3 +49,14 @@ for (const [name, { part, replacement, message }] of Object.entries(faults)) {
     t.true(output.includes(message), output);
   });
 }
+
+test.serial('a difference whose file does not exist fails the build', async (t) => {
+  t.timeout(120_000);
+  const workshop = makeWorkshop();
+  t.teardown(workshop.remove);
+  rmSync(join(workshop.dir, 'solutions/01-lines/solution.ts'));
+  const { code, output } = await build(workshop.dir);
+  t.is(code, 1, output);
+  const broken = 'exercises/01-lines/README.md:1: the difference "solution" is broken';
+  t.true(output.includes(`${broken}: solutions/01-lines/solution.ts does not exist`), output);
+});

@@ -1,6 +1,8 @@
-/** Checks the texts of all pages before the site is built: snippets, fences and links. */
+/** Checks the texts of all pages before the site is built: snippets, fences, links and differences. */
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { readChapters } from '../chapters/chapters.ts';
+import { checkDifferences } from './differences.ts';
 import { checkLinks } from './links.ts';
 import { markdownFiles, pageOf } from './pages.ts';
 import { checkSnippets } from './snippets.ts';
@@ -18,7 +20,11 @@ export function checkText(root: string, file: string): Problem[] {
     const whole = join(root, path);
     return statSync(whole, { throwIfNoEntry: false })?.isFile() ? readFileSync(whole, 'utf8') : undefined;
   };
-  const problems = [...checkSnippets(file, markdown, read), ...checkLinks(root, file, markdown)];
+  const problems = [
+    ...checkDifferences(root, readChapters(root), file),
+    ...checkSnippets(file, markdown, read),
+    ...checkLinks(root, file, markdown),
+  ];
   return problems.sort((a, b) => a.line - b.line);
 }
 

@@ -1,4 +1,4 @@
-/** A tiny workshop for the tests: two chapters with their recordings and a library file around a copy of this site, under the system's temporary folder. */
+/** A tiny workshop for the tests: two chapters with their recordings, an exercise and a library file around a copy of this site, under the system's temporary folder. */
 import { spawn } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -61,6 +61,37 @@ PONG
 \`\`\`
 `,
   'chapters/02-select/server.ts': 'export {};\n',
+  'exercises/README.md': '# Exercises\n',
+  'exercises/01-lines/README.md': `---
+title: Lines
+description: cut a stream into lines
+chapter: 01-iterative
+minutes: 20
+diagnoses: {}
+---
+
+# Where a line ends
+
+Mind the [server](../../chapters/01-iterative/README.md).
+`,
+  'exercises/01-lines/check.ts': 'export {};\n',
+  'exercises/01-lines/starter.ts': `/** How long a line may be. */
+const MOST = 80;
+
+/** Where the line ends. */
+export function end(line: string): number {
+  return Math.min(line.length, MOST);
+}
+`,
+  'solutions/01-lines/solution.ts': `/** How long a line may be. */
+const MOST = 80;
+
+/** Where the line ends. */
+export function end(line: string): number {
+  const end = line.indexOf('\\n'); // a stream has no ends
+  return Math.min(end < 0 ? line.length : end, MOST);
+}
+`,
   'site/glossary.md': `# Glossary
 
 ### backlog
@@ -69,6 +100,7 @@ The connections that wait.
 `,
   'lib/sys/README.md': '# System calls\n',
   'lab/README.md': '# The lab\n',
+  'lab/race/README.md': '# The race\n',
   'lab/traces/README.md': '# Recorded runs\n',
   'lib/sys/socket.ts': `/** accept(2). */
 export function accept(listener: number): number {
@@ -76,6 +108,18 @@ export function accept(listener: number): number {
 }
 `,
 };
+
+/** What the site's programs import from elsewhere. */
+const programs = [
+  'package.json',
+  'chapters/chapters.ts',
+  'exercises/exercises.ts',
+  'lab/bench/race.json',
+  'lab/exercises/difference.ts',
+  'lab/exercises/paint.ts',
+  'lab/load/numbers.ts',
+  'lab/race/results.ts',
+];
 
 /** A workshop in a folder of its own. */
 export interface Workshop {
@@ -98,7 +142,7 @@ export function makeWorkshop(): Workshop {
     recursive: true,
     filter: (path) => !/\.vitepress\/(cache|dist|\.temp)$/.test(path),
   });
-  for (const file of ['package.json', 'chapters/chapters.ts']) cpSync(join(root, file), join(dir, file));
+  for (const file of programs) cpSync(join(root, file), join(dir, file));
   symlinkSync(join(root, 'node_modules'), join(dir, 'node_modules'));
   for (const [path, content] of Object.entries(texts)) write(path, content);
   for (const name of ['01-iterative', '02-select']) {

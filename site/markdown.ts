@@ -1,7 +1,10 @@
-/** What the site adds to VitePress's markdown: links become addresses, snippets name their source, terms lead to the glossary, chapters get a head and a replay, pictures are put in. */
+/** What the site adds to VitePress's markdown: links become addresses, snippets name their source, terms lead to the glossary, chapters get a head and a replay, differences and pictures are put in. */
 import { existsSync } from 'node:fs';
 import { join, posix, relative } from 'node:path';
 import type { MarkdownRenderer } from 'vitepress';
+import { readChapters } from '../chapters/chapters.ts';
+import { differenceHtml } from './difference-html.ts';
+import { type Comparison, comparisonsOf } from './differences.ts';
 import { linkTerms } from './glossary.ts';
 import { isRelative, siteAddress, targetOf } from './links.ts';
 import { inlinePictures } from './pictures.ts';
@@ -38,14 +41,36 @@ function rewriteLinks(md: MarkdownRenderer, root: string): void {
   });
 }
 
-/** Puts the chapter's description and traits under its heading. */
-function addChapterHead(md: MarkdownRenderer, root: string): void {
+/** Puts the chapter's description, its traits and the way to its whole server under its heading. */
+function addChapterHead(md: MarkdownRenderer, root: string, comparisons: (file: string) => Comparison[]): void {
   md.core.ruler.push('chapter_head', (state) => {
-    if (!/^chapters\/\d\d-[^/]+\/README\.md$/.test(fileOf(root, state.env))) return;
+    const file = fileOf(root, state.env);
+    if (!/^chapters\/\d\d-[^/]+\/README\.md$/.test(file)) return;
     const heading = state.tokens.findIndex((token) => token.type === 'heading_close' && token.tag === 'h1');
     const head = new state.Token('html_block', '', 0);
-    head.content = '<ChapterHead />\n';
+    const server = posix.join(posix.dirname(file), 'server.ts');
+    const whole = existsSync(join(root, server)) ? ` server="${server}"` : '';
+    const [changes] = comparisons(file);
+    head.content = `<ChapterHead${whole}${changes === undefined ? '' : ` changes="${changes.button}"`} />\n`;
     state.tokens.splice(heading + 1, 0, head);
+  });
+}
+
+/** Puts a chapter's difference where its code has been read, and an exercise's behind its text. */
+function addDifferences(md: MarkdownRenderer, root: string, comparisons: (file: string) => Comparison[]): void {
+  md.core.ruler.push('differences', (state) => {
+    // The search index, which gives no path of the text, is to have the texts alone.
+    if ((state.env as Environment).realPath === undefined) return;
+    const { tokens } = state;
+    const shown = comparisons(fileOf(root, state.env)).map(({ id, button, from, to }) => {
+      const { html, added, removed } = differenceHtml(root, from, to);
+      const token = new state.Token('html_block', '', 0);
+      token.content = `<Difference name="${id}" button="${button}" :added="${added}" :removed="${removed}">${html}</Difference>\n`;
+      return token;
+    });
+    const sections = tokens.flatMap(({ type, tag }, i) => (type === 'heading_open' && tag === 'h2' ? [i] : []));
+    const code = sections.findIndex((section) => tokens[section + 1]?.content === 'How it works');
+    tokens.splice((code < 0 ? undefined : sections[code + 1]) ?? tokens.length, 0, ...shown);
   });
 }
 
@@ -86,9 +111,12 @@ function nameSources(md: MarkdownRenderer, root: string, base: string): void {
  * @param base the site's base, with slashes at both ends
  */
 export function extendMarkdown(md: MarkdownRenderer, root: string, base: string): void {
+  const chapters = readChapters(root);
+  const comparisons = (file: string): Comparison[] => comparisonsOf(root, chapters, file);
   rewriteLinks(md, root);
   linkTerms(md, root, (env) => fileOf(root, env as Environment));
-  addChapterHead(md, root);
+  addChapterHead(md, root, comparisons);
+  addDifferences(md, root, comparisons);
   nameSources(md, root, base);
   inlinePictures(md, root, (env) => fileOf(root, env));
   addReplay(md, root);

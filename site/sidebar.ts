@@ -1,8 +1,9 @@
-/** The sidebar: the chapters in their order, then the folders of the library and the lab that have a text. */
+/** The sidebar: the chapters in their order, the exercises, then the folders of the library and the lab that have a text. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DefaultTheme } from 'vitepress';
 import type { Chapter } from '../chapters/chapters.ts';
+import { exerciseNames, readExercise } from '../exercises/exercises.ts';
 import { addressOf, markdownFiles, pageOf } from './pages.ts';
 
 function escapeHtml(text: string): string {
@@ -21,9 +22,12 @@ function headingOf(root: string, file: string): string {
  * @param chapters as `readChapters` gives them
  */
 export function sidebar(root: string, chapters: readonly Chapter[]): DefaultTheme.SidebarItem[] {
-  const items = chapters.map(({ name, title }) => ({
-    text: `<span class="chapter-number">${name.slice(0, 2)}</span>${escapeHtml(title)}`,
-    link: `/${name}/`,
+  const numbered = (name: string, title: string): string =>
+    `<span class="chapter-number">${name.slice(0, 2)}</span>${escapeHtml(title)}`;
+  const items = chapters.map(({ name, title }) => ({ text: numbered(name, title), link: `/${name}/` }));
+  const exercises = exerciseNames(root).map((name) => ({
+    text: numbered(name, readExercise(name, root).title),
+    link: `/exercises/${name}/`,
   }));
   const folders = markdownFiles(root).flatMap((file) => {
     const page = /^(lib|lab)\//.test(file) ? pageOf(file) : undefined;
@@ -31,6 +35,7 @@ export function sidebar(root: string, chapters: readonly Chapter[]): DefaultThem
   });
   const groups = [
     { text: 'Chapters', items },
+    { text: 'Exercises', link: '/exercises/', items: exercises, collapsed: true },
     { text: 'Under the hood', items: folders },
   ];
   return groups.filter((group) => group.items.length > 0);

@@ -1,4 +1,4 @@
-/** The source files the site shows whole: those that a text links to or cuts from, and those that they import. */
+/** The source files the site shows whole: each chapter's server, those that a text links to or cuts from, and those that they import. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { isRelative, languageOf, targetOf } from './links.ts';
@@ -49,7 +49,8 @@ export function sourceFiles(root: string): SourceFile[] {
       .filter((link) => isRelative(link.text))
       .map((link) => targetOf(text, link.text));
     const cut = snippetsIn(text, markdown).map((snippet) => snippet.source);
-    for (const file of new Set([...linked, ...cut])) add(file)?.readIn.push(addressOf(page));
+    const server = /^chapters\/\d/.test(text) ? [posix.join(posix.dirname(text), 'server.ts')] : [];
+    for (const file of new Set([...server, ...linked, ...cut])) add(file)?.readIn.push(addressOf(page));
   }
   return [...found.values()].sort((a, b) => (a.file < b.file ? -1 : 1));
 }

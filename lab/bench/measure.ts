@@ -4,12 +4,14 @@ import type { Command } from 'commander';
 import { wholeNumber } from '../../lib/program/program.ts';
 import { toolCommand } from '../../lib/program/tool.ts';
 import type { Load, Subject } from '../race/bout.ts';
-import { cost, type Measurement, measure } from '../race/measure.ts';
+import { type Measurement, measure } from '../race/measure.ts';
+import { cost } from '../race/results.ts';
 import { describeLoad } from '../race/scenarios.ts';
 import { median } from './table.ts';
 
 export type { Load, Subject } from '../race/bout.ts';
-export { cost, type Measurement } from '../race/measure.ts';
+export type { Measurement } from '../race/measure.ts';
+export { cost } from '../race/results.ts';
 
 /** How long each server is asked before it is measured, and then, in milliseconds. */
 const LENGTH = { warm: 1000, measured: 2000 };

@@ -2,21 +2,33 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createTwoFilesPatch, structuredPatch } from 'diff';
+import { FILE_HEADERS_ONLY, formatPatch, type StructuredPatch, structuredPatch } from 'diff';
 import { ROOT } from '../../exercises/exercises.ts';
 import { paint } from './paint.ts';
 
-const text = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
+/** So many lines are shown around each change. */
+export const CONTEXT = 3;
+
+/**
+ * Two files, compared: what stands between the lines that the terminal and the site show.
+ *
+ * @param from, to paths from the root
+ * @param context how many lines around each change
+ * @param root of another workshop than this
+ */
+export function compared(from: string, to: string, context: number, root = ROOT): StructuredPatch {
+  const text = (path: string): string => readFileSync(join(root, path), 'utf8');
+  return structuredPatch(from, to, text(from), text(to), undefined, undefined, { context });
+}
 
 /** Two files in unified format, with three lines around each change. @param from, to paths from the root */
 export function difference(from: string, to: string): string {
-  const patch = createTwoFilesPatch(from, to, text(from), text(to), undefined, undefined, { context: 3 });
-  return patch.replace(/^=+\n/, '').replace(/\t$/gm, '');
+  return formatPatch(compared(from, to, CONTEXT), FILE_HEADERS_ONLY);
 }
 
 /** The lines that differ, each behind the sign of its side. */
 function changes(from: string, to: string): string[] {
-  const { hunks } = structuredPatch(from, to, text(from), text(to), undefined, undefined, { context: 0 });
+  const { hunks } = compared(from, to, 0);
   return hunks.flatMap(({ lines }) => lines.filter((line) => /^[+-]/.test(line)));
 }
 
@@ -34,7 +46,7 @@ export function addedLines(from: string, to: string): string[] {
 
 /** One hunk: the first that has a text in a line of its own side, or else the first. Nothing where the files are the same. */
 export function hunk(from: string, to: string, having: string | undefined): string | undefined {
-  const { hunks } = structuredPatch(from, to, text(from), text(to), undefined, undefined, { context: 1 });
+  const { hunks } = compared(from, to, 1);
   const has = (lines: readonly string[]): boolean =>
     having !== undefined && lines.some((line) => line.startsWith('+') && line.includes(having));
   return (hunks.find(({ lines }) => has(lines)) ?? hunks[0])?.lines.join('\n');

@@ -7,10 +7,11 @@ import { isReason } from '../load/reason.ts';
 import { provenance } from '../provenance.ts';
 import { Steps } from '../steps.ts';
 import { jsonText } from '../table.ts';
+import { complete } from './complete.ts';
 import { type Options, readOptions } from './options.ts';
 import { Course, entryOf } from './race.ts';
 import { baselines, chapterNames, findRacer, NoSuchRacer, type Racer } from './racers.ts';
-import { complete, type Race } from './results.ts';
+import type { Race } from './results.ts';
 import { scenarios } from './scenarios.ts';
 import { print } from './table.ts';
 

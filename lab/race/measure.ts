@@ -78,8 +78,3 @@ async function acceptedBy(bout: Bout): Promise<number[] | undefined> {
     .rows.flatMap(({ connections }) => connections ?? [])
     .sort((a, b) => b - a);
 }
-
-/** Processor time of the server for each request, in microseconds. */
-export function cost({ user, system }: Pick<Measurement, 'user' | 'system'>): number {
-  return user + system;
-}

@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { type Program, startProgram, until } from '../../lib/testing/server.ts';
+import { complete } from './complete.ts';
 import { findRacer, omission, roomInMemory } from './racers.ts';
-import { complete, type Entry, type Race } from './results.ts';
+import type { Entry, Race } from './results.ts';
 import { describeLoad, scenarios } from './scenarios.ts';
 
 function start(t: ExecutionContext, args: readonly string[]): Program {

@@ -1,10 +1,9 @@
-/** What a race leaves: the shape of its JSON. */
+/** What a race leaves: the shape of its JSON. A browser reads it, too. */
 
-import { median } from '../bench/table.ts';
 import type { Provenance } from '../provenance.ts';
 import type { Load } from './bout.ts';
 import type { Calls } from './calls.ts';
-import { cost, type Measurement } from './measure.ts';
+import type { Measurement } from './measure.ts';
 
 // #region shape
 /** Where a racer's road ended. */
@@ -63,18 +62,7 @@ export function isBorne({ end, measurements }: Entry): boolean {
   return end === undefined && measurements.length > 0;
 }
 
-/** Adds what follows from the measurements. @param reference the entry of the racer to compare with, under the same load */
-export function complete(entry: Entry, reference: Entry | undefined): Entry {
-  const [first] = entry.measurements;
-  if (first === undefined) return entry;
-  const { accepted: _, ...numbers } = first;
-  const names = Object.keys(numbers) as (keyof typeof numbers)[];
-  const medians = Object.fromEntries(
-    names.map((name) => [name, median(entry.measurements.map((measurement) => measurement[name]))]),
-  ) as unknown as NonNullable<Entry['median']>;
-  const pairs = entry.measurements.flatMap((measurement, round) => {
-    const other = reference?.measurements[round];
-    return other === undefined ? [] : [cost(measurement) / cost(other)];
-  });
-  return { ...entry, median: medians, ...(pairs.length === 0 ? {} : { ratio: median(pairs) }) };
+/** Processor time of the server for each request, in microseconds. */
+export function cost({ user, system }: Pick<Measurement, 'user' | 'system'>): number {
+  return user + system;
 }

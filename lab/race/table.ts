@@ -2,8 +2,7 @@
 
 import { bytes, count, time } from '../load/units.ts';
 import { align } from '../table.ts';
-import { cost } from './measure.ts';
-import { type Entry, isBorne, type Race } from './results.ts';
+import { cost, type Entry, isBorne, type Race } from './results.ts';
 import { connectionsOf, describeLoad } from './scenarios.ts';
 
 /** A table: its name, the head and the rows; the columns of words are said. */

@@ -97,6 +97,7 @@ export default defineConfig({
       ...(first ? [{ text: 'Chapters', link: `/${first.name}/`, activeMatch: '^/\\d\\d-' }] : []),
       { text: 'The ladder', link: '/#ladder' },
       { text: 'Watch', link: '/watch' },
+      { text: 'Compare', link: '/race' },
       { text: 'Teach it', link: '/teach' },
       {
         text: 'Reference',

@@ -1,0 +1,182 @@
+/** What the charts of a race show: figures out of its JSON. */
+import { cost, type Entry, isBorne, type Race } from '../../lab/race/results.ts';
+
+/** What a racer does as the connections grow. */
+export interface Curve {
+  racer: string;
+  points: { connections: number; low: number; high: number }[];
+}
+
+/** A bar, or a dot, with what is written beside it. */
+export interface Figure {
+  racer: string;
+  value: number;
+  /** Under which load: a number of connections. */
+  connections: number;
+}
+
+/** One system call's share of a racer's. */
+export interface Share {
+  racer: string;
+  call: string;
+  role: Role;
+  /** How many for each request, and how many others stand before them in the bar. */
+  count: number;
+  before: number;
+}
+
+/** A worker of a racer, with what it got against what would have been fair. */
+export interface Worker {
+  racer: string;
+  connections: number;
+  share: number;
+}
+
+/** What a call is for. */
+export type Role = 'waits' | 'reads' | 'writes' | 'other';
+
+const ROLES: readonly [RegExp, Role][] = [
+  [/wait|select|poll|io_uring_enter|futex|sleep/, 'waits'],
+  [/read|recv/, 'reads'],
+  [/write|send/, 'writes'],
+];
+
+/** What a call is for. @param call its name, as strace gives it */
+export function roleOf(call: string): Role {
+  return ROLES.find(([names]) => names.test(call))?.[1] ?? 'other';
+}
+
+/** The file is no race. Its message says why. */
+export class NoRace extends Error {}
+
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
+const isNumber = (value: unknown): boolean => typeof value === 'number' && Number.isFinite(value);
+
+/** What is wrong with an entry; undefined where nothing that the charts need is. */
+function fault(entry: unknown): string | undefined {
+  if (!isObject(entry) || typeof entry.racer !== 'string' || typeof entry.scenario !== 'string')
+    return 'an entry has no racer';
+  const { load, median, measurements } = entry;
+  const where = `${entry.racer}, ${entry.scenario}`;
+  if (!isObject(load) || !isObject(load.asking) || !isNumber(load.asking.connections))
+    return `${where}: no connections`;
+  if (!Array.isArray(measurements)) return `${where}: no measurements`;
+  const needed = ['p50', 'p99', 'user', 'system', 'bytesPerConnection'];
+  if (median !== undefined && !(isObject(median) && needed.every((key) => isNumber(median[key])))) {
+    return `${where}: the medians are not whole`;
+  }
+  return undefined;
+}
+
+/**
+ * Reads what `npx lab race --json` has written.
+ * @throws NoRace where it is something else
+ */
+export function readRace(text: string): Race {
+  let race: unknown;
+  try {
+    race = JSON.parse(text);
+  } catch {
+    throw new NoRace('It is no JSON.');
+  }
+  if (!isObject(race) || !Array.isArray(race.entries) || !isObject(race.provenance)) {
+    throw new NoRace('It is JSON, but not of a race: write one with npx lab race --json race.json.');
+  }
+  if (race.format !== 1) throw new NoRace(`Its format is ${JSON.stringify(race.format)}; these charts know format 1.`);
+  const { machine } = race.provenance;
+  const why = isObject(machine) ? race.entries.map(fault).find((words) => words !== undefined) : 'it names no machine';
+  if (why !== undefined) throw new NoRace(`It is not whole: ${why}.`);
+  return race as unknown as Race;
+}
+
+/** The machine, the command and the time, as they stand under a chart. */
+export function sourceOf({ provenance, rounds, partial }: Race): string {
+  const { machine, command, date, commit } = provenance;
+  const memory = Math.round(machine.memory / 2 ** 30);
+  const at = commit === undefined ? '' : ` at ${commit}`;
+  const rest = partial === undefined ? '' : `; partial: ${partial}`;
+  const times = rounds === 1 ? 'one round' : `medians of ${rounds} rounds`;
+  return `${machine.processors} × ${machine.model}, ${memory} GiB, Linux ${machine.kernel}, Node ${machine.node}; ${command}${at}, ${date.slice(0, 10)}; ${times}${rest}`;
+}
+
+const connectionsOf = ({ load }: Entry): number => load.asking.connections;
+const pings = ({ entries }: Race): Entry[] => entries.filter((entry) => entry.scenario === 'ping' && isBorne(entry));
+
+/** Racers in the order of the race, with a value made of each one's PINGs, the fewest connections first. */
+function byRacer(race: Race): [racer: string, entries: Entry[]][] {
+  const all = pings(race).sort((a, b) => connectionsOf(a) - connectionsOf(b));
+  const of = (racer: string): [string, Entry[]] => [racer, all.filter((entry) => entry.racer === racer)];
+  return race.racers.map(of).filter(([, entries]) => entries.length > 0);
+}
+
+const curves = (race: Race, ends: (median: NonNullable<Entry['median']>) => readonly [number, number]): Curve[] =>
+  byRacer(race).map(([racer, entries]) => ({
+    racer,
+    points: entries.map((entry) => {
+      const [low, high] = ends(entry.median!);
+      return { connections: connectionsOf(entry), low, high };
+    }),
+  }));
+
+/** From a PING to its answer, by connections: the median, and what one in a hundred exceeds. In microseconds. */
+export function latency(race: Race): Curve[] {
+  return curves(race, ({ p50, p99 }) => [p50, p99]);
+}
+
+/** Processor time of a PING by connections, in microseconds. */
+export function processorTime(race: Race): Curve[] {
+  return curves(race, (median) => [cost(median), cost(median)]);
+}
+
+/** Among fewer connections memory comes in pages, and says nothing of one. */
+const CROWD = 100;
+
+/** How much resident memory a connection adds, where each racer has borne the most of them; in bytes. */
+export function memory(race: Race): Figure[] {
+  const crowds = race.entries.filter((entry) => ['idle', 'ping'].includes(entry.scenario) && isBorne(entry));
+  const last = ({ load }: Entry): number => load.beside?.connections ?? load.asking.connections;
+  return race.racers.flatMap((racer) => {
+    const [most] = crowds.filter((entry) => entry.racer === racer).sort((a, b) => last(b) - last(a));
+    return most === undefined || last(most) < CROWD
+      ? []
+      : [{ racer, value: Math.max(0, most.median!.bytesPerConnection), connections: last(most) }];
+  });
+}
+
+/** With how many connections there are calls counted of somebody. */
+export function countedSizes(race: Race): number[] {
+  const sizes = pings(race).flatMap((entry) => (entry.calls === undefined ? [] : [connectionsOf(entry)]));
+  return [...new Set(sizes)].sort((a, b) => a - b);
+}
+
+/** A call that is rarer is left out of the bars: it would be thinner than a line. */
+const RARE = 0.005;
+
+/** The system calls of a PING, as parts of a bar, the waiting ones first. */
+export function calls(race: Race, connections: number): Share[] {
+  const order: readonly Role[] = ['waits', 'reads', 'writes', 'other'];
+  return pings(race)
+    .filter((entry) => connectionsOf(entry) === connections)
+    .flatMap(({ racer, calls }) => {
+      let before = 0;
+      return Object.entries(calls?.perRequest ?? {})
+        .filter(([, count]) => count >= RARE)
+        .map(([call, count]) => ({ racer, call, count, role: roleOf(call) }))
+        .sort((a, b) => order.indexOf(a.role) - order.indexOf(b.role) || b.count - a.count)
+        .map((share) => {
+          const start = before;
+          before += share.count;
+          return { ...share, before: start };
+        });
+    });
+}
+
+/** What each worker got of the most connections that its racer has borne. */
+export function workers(race: Race): Worker[] {
+  return byRacer(race).flatMap(([racer, entries]) => {
+    const accepted = entries.at(-1)?.measurements[0]?.accepted ?? [];
+    if (accepted.length < 2) return [];
+    const fair = accepted.reduce((sum, one) => sum + one, 0) / accepted.length;
+    return accepted.map((connections) => ({ racer, connections, share: connections / fair }));
+  });
+}
