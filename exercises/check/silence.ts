@@ -2,7 +2,7 @@
 
 import { members, sum } from '../../lib/testing/footprint.ts';
 import { asleep, type Process, sleepsIn } from '../../lib/testing/proc.ts';
-import type { Server } from '../../lib/testing/server.ts';
+import type { Program, Server } from '../../lib/testing/server.ts';
 
 /**
  * For so long, in milliseconds, every thread of the server was asleep at every look: no timer of a check is longer. Whom
@@ -34,7 +34,7 @@ export function callOf({ pid }: Server): string | undefined {
 }
 
 /** Waits until a server has done what it can do now, or has been busy for so long that it will not sleep. */
-export async function calm(server: Server): Promise<void> {
+export async function calm(server: Program): Promise<void> {
   let all = members(server);
   const began = used(all);
   for (let still = 0; still < 3 && used(all) - began < BUSY / 8; still = allAsleep(all) ? still + 1 : 0) {

@@ -16,7 +16,7 @@ function chapterOf(word: string): string {
   const found = chapters().find((name) =>
     [name, name.slice(3), name.slice(0, 2), `${Number(name.slice(0, 2))}`].includes(clean),
   );
-  if (found === undefined) throw new Mistake(`no predictions for ${word}; there is ${chapters().join(', ')}`);
+  if (found === undefined) throw new Mistake(`no predictions for ${word}; npx lab predict lists them`);
   return found;
 }
 
@@ -41,7 +41,7 @@ async function list(): Promise<string> {
     for (const [index] of (await predictionsOf(chapter)).entries()) {
       const guess = state.predictions[keyOf(chapter, index + 1)];
       const how = guess === undefined ? 'open' : guess.right ? 'right' : 'not right';
-      lines.push(`${keyOf(chapter, index + 1).padEnd(18)} ${guess?.right ? paint('green', how) : how}`);
+      lines.push(`${keyOf(chapter, index + 1).padEnd(28)} ${guess?.right ? paint('green', how) : how}`);
     }
   }
   const open = chapters().find((chapter) => state.predictions[keyOf(chapter, 1)] === undefined);

@@ -1,14 +1,19 @@
-/** What the experiments have in common: a chapter's server, clients that talk to it, and whether an answer comes. */
+/** What the experiments have in common: a chapter's programs, clients that talk to them, and whether an answer comes. */
 
 import { Talk } from '../../exercises/check/talk.ts';
 import { Trouble } from '../../exercises/check/trouble.ts';
 import { listening, Program, type Server, type StartOptions } from '../../lib/testing/server.ts';
 import { Traced } from '../../lib/testing/traced.ts';
 
+/** A program of a chapter: its server where none is named. @param name as in `09-epoll`, or `12-coroutines/guess` */
+function pathOf(name: string): string {
+  return `chapters/${name.includes('/') ? name : `${name}/server`}.ts`;
+}
+
 /**
  * Starts a chapter's server, lets somebody talk to it, and ends it, whatever happens.
  *
- * @param name as in `09-epoll`
+ * @param name as in `09-epoll`, or `12-coroutines/guess`
  * @param interrupted rejects when somebody wants no more
  */
 export async function withServer<What>(
@@ -17,7 +22,7 @@ export async function withServer<What>(
   work: (talk: Talk, server: Server) => Promise<What>,
   { args = [], ...options }: StartOptions = {},
 ): Promise<What> {
-  const program = new Program(`chapters/${name}/server.ts`, { ...options, args: ['--port', '0', ...args] });
+  const program = new Program(pathOf(name), { ...options, args: ['--port', '0', ...args] });
   let talk: Talk | undefined;
   try {
     const server = await Promise.race([listening(program), interrupted]);
@@ -35,13 +40,29 @@ export async function withTrace<What>(
   interrupted: Promise<never>,
   work: (talk: Talk, traced: Traced) => Promise<What>,
 ): Promise<What> {
-  const traced = await Traced.launch(`chapters/${name}/server.ts`);
+  const traced = await Traced.launch(pathOf(name));
   const talk = new Talk(traced.server);
   try {
     return await Promise.race([work(talk, traced), interrupted]);
   } finally {
     talk.close();
     await traced.kill();
+  }
+}
+
+/** Runs a program to its end. @param name as in `17-sendfile/copies` @returns its lines @throws Error when it fails */
+export async function printed(
+  name: string,
+  interrupted: Promise<never>,
+  args: readonly string[],
+): Promise<readonly string[]> {
+  const program = new Program(pathOf(name), { args });
+  try {
+    const how = await Promise.race([program.ended, interrupted]);
+    if (how !== 0) throw new Error(program.stderr[0] ?? `${name} ended (${how})`);
+    return program.stdout;
+  } finally {
+    await program.kill();
   }
 }
 

@@ -2,7 +2,9 @@
 
 import { once } from 'node:events';
 import test from 'ava';
-import { until } from '../../lib/testing/server.ts';
+import { refusal } from '../../chapters/servers.ts';
+import { refusing } from '../../lib/testing/lacking.ts';
+import { startProgram, until } from '../../lib/testing/server.ts';
 import { Learner, lines } from '../exercises/learner.ts';
 import { findParagraph } from '../exercises/paragraph.ts';
 import { isRight, type Prediction, parseGuess } from './prediction.ts';
@@ -41,14 +43,31 @@ test('a number is right within the factor that its question allows, and exactly 
   t.false(isRight(about, '0', '11.3'));
 });
 
-for (const [chapter, measured] of [
+for (const [chapter, ...measured] of [
   ['01-iterative', 'waits'],
+  ['03-thread-per-connection', 'before'],
+  ['04-process-per-connection', 'walls'],
   ['05-prefork', 'three'],
+  ['06-descriptor-passing', '4'],
+  ['07-prethreaded', '1'],
   ['08-poll', 'select'],
   ['09-epoll', '1'],
+  ['10-epoll-workers', '20'],
+  ['11-reactor', 'own'],
+  ['12-coroutines', 'once'],
+  ['14-node-net', 'closed'],
+  ['15-resets', '5-epipe', 'econnreset'],
+  ['16-signals', '1'],
+  ['17-sendfile', 'bs'],
+  ['18-small-writes', '40'],
 ] as const) {
   test.serial(`${chapter}: the experiment shows what the text says`, async (t) => {
-    t.is((await (await prediction(chapter)).experiment(never)).measured, measured);
+    for (const [index, expected] of measured.entries()) {
+      const { experiment } = await prediction(chapter, index + 1);
+      const shown = await experiment(never);
+      t.is(shown.measured, expected, shown.seen);
+      for (const line of shown.seen.split('\n')) t.true(line.length <= 76, line); // it is put in by four
+    }
   });
 }
 
@@ -56,6 +75,28 @@ test.serial('02-select: the experiment shows what the text says', async (t) => {
   const { measured, seen } = await (await prediction('02-select')).experiment(never);
   t.true(Number(measured) > 900 && Number(measured) < 1024, measured);
   t.regex(seen, /its descriptor is 1024/);
+});
+
+test.serial('13-io-uring: the experiment shows what the text says, or says why it cannot be made', async (t) => {
+  const { experiment } = await prediction('13-io-uring');
+  const why = refusal('13-io-uring');
+  if (why !== undefined) {
+    t.log(`NOT CHECKED: what it shows, for ${why}`);
+    await t.throwsAsync(experiment(never), { message: `13-io-uring cannot run here: ${why}` });
+    return;
+  }
+  const { measured, seen } = await experiment(never);
+  t.true(Number(measured) >= 1000 && Number(measured) < 1100, seen);
+  for (const call of ['accept4', 'read', 'write']) t.regex(seen, new RegExp(`^${call} +0$`, 'm'));
+});
+
+test.serial('where the kernel refuses io_uring, that is one line, and nothing is measured', async (t) => {
+  const args = ['predict', '13', '--guess', '1000'];
+  const program = startProgram(t, 'lab/lab.ts', { args, by: refusing('io_uring_setup', 'EPERM') });
+  t.is(await program.ended, 1);
+  t.is(program.stderr.length, 1, program.stderr.join('\n'));
+  t.regex(program.stderr[0]!, /^lab predict: 13-io-uring cannot run here: io_uring is forbidden here, /);
+  t.notRegex(program.stdout.join('\n'), /Predicted|Measured/);
 });
 
 test.serial('the first guess counts, and the score is kept', async (t) => {
@@ -70,7 +111,7 @@ test.serial('the first guess counts, and the score is kept', async (t) => {
   t.regex(first.stdout, /\n {2}not so\n[\s\S]*\n {2}0 of 1 predictions were right\.\n$/);
 
   for (const [words, says] of [
-    [['7'], /no predictions for 7; there is 01-iterative, /],
+    [['19'], /no predictions for 19; npx lab predict lists them/],
     [['9'], /there is no terminal to ask on: --guess VALUE answers/],
     [['9', '--guess', 'many'], /"many" is no number/],
     [['9', '--question', '3'], /09-epoll has 2 questions/],

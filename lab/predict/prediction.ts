@@ -25,7 +25,12 @@ export interface Prediction {
   readonly within?: number;
   /** The paragraph that says why, from the root of the repository. */
   readonly read: string;
-  /** Makes the experiment, with the chapter's own server. @param interrupted rejects when somebody wants no more */
+  /**
+   * Makes the experiment, with the chapter's own programs.
+   *
+   * @param interrupted rejects when somebody wants no more
+   * @throws Error in one line where this machine cannot make it
+   */
   readonly experiment: (interrupted: Promise<never>) => Promise<Shown>;
 }
 
