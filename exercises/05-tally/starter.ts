@@ -1,0 +1,32 @@
+/** Counting in memory that several processes share. As it stands, counts are lost. */
+
+/** What the counters count, by their places. There are two for each child, all zero at first. */
+export const CONNECTIONS = 0;
+export const BYTES = 1;
+
+export class Tally {
+  /** The same memory in every process. */
+  readonly counters: BigUint64Array;
+  /** Which child this is: 0, 1, and so on; -1 in their parent, which counts nothing. */
+  readonly slot: number;
+
+  constructor(counters: BigUint64Array, slot: number) {
+    this.counters = counters;
+    this.slot = slot;
+  }
+
+  /**
+   * Has a connection served, and counts it.
+   *
+   * @param serve returns when the client is gone: how many bytes it had sent
+   */
+  connection(serve: () => number): void {
+    this.counters[CONNECTIONS]! += 1n;
+    this.counters[BYTES]! += BigInt(serve());
+  }
+
+  /** @returns how many connections all children together have served, and how many bytes came */
+  totals(): { connections: bigint; bytes: bigint } {
+    return { connections: this.counters[CONNECTIONS]!, bytes: this.counters[BYTES]! };
+  }
+}
