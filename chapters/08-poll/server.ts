@@ -1,19 +1,20 @@
 /** poll: one thread asks the kernel about a list of descriptors, as long as there are connections and no longer. */
 
-import { announce, dieOnSignals, openServer, serverCommand } from '../../lib/program/program.ts';
+import { announce, dieOnSignals, isProgram, openServer, serverCommand } from '../../lib/program/program.ts';
 import { type Carrier, Want } from '../../lib/service/carrier.ts';
 import { Connections } from '../../lib/service/nonblocking.ts';
 import { ACCEPT_PAUSE, acceptAll } from '../../lib/sys/accept.ts';
 import { check, EINTR } from '../../lib/sys/errors.ts';
 import { close } from '../../lib/sys/io.ts';
-import { POLLIN, POLLOUT, PollFds, poll } from '../../lib/sys/poll.ts';
+import { POLLIN, POLLOUT, type PollEntries, PollFds, poll } from '../../lib/sys/poll.ts';
 
 const NAME = '08-poll';
 
-/** Serves connections for ever. @param listener a non-blocking socket that listens */
-function serve(listener: number, carrier: Carrier): void {
-  const fds = new PollFds();
+/** The list of descriptors: PollFds, or another that does the same. */
+export type PollList = PollEntries & Pick<PollFds, 'set' | 'remove'>;
 
+/** Serves connections for ever. @param listener a non-blocking socket that listens */
+export function serve(listener: number, carrier: Carrier, fds: PollList): void {
   // #region apply
   const apply = (fd: number, want: Want): void => {
     if (want & Want.Close) {
@@ -60,10 +61,12 @@ function serve(listener: number, carrier: Carrier): void {
   // #endregion loop
 }
 
-const options = serverCommand(NAME, 'serve any number of clients in one thread, with poll')
-  .parse()
-  .opts<{ host: string; port: number }>();
-const listener = await openServer(NAME, options, { nonblocking: true });
-dieOnSignals();
-announce(NAME, listener);
-serve(listener, new Connections());
+if (isProgram(import.meta.url)) {
+  const options = serverCommand(NAME, 'serve any number of clients in one thread, with poll')
+    .parse()
+    .opts<{ host: string; port: number }>();
+  const listener = await openServer(NAME, options, { nonblocking: true });
+  dieOnSignals();
+  announce(NAME, listener);
+  serve(listener, new Connections(), new PollFds());
+}

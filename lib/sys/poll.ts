@@ -16,19 +16,14 @@ export const POLLRDHUP = 0x2000;
 
 const { size: SIZE, fd: FD, events: EVENTS, revents: REVENTS } = layout.pollfd;
 
-/**
- * Descriptors and what is wanted of them, as an array of struct pollfd without a gap: the kernel looks at every entry of
- * it, so none may be empty. It grows as needed.
- */
-export class PollFds {
+/** An array of struct pollfd, as poll() takes it: the entries 0 … length - 1. It grows as needed. */
+export class PollEntries {
   /** How many entries it has. */
   length = 0;
-  /** The entries; another piece of memory after set() has made it grow. */
+  /** The entries; another piece of memory after put() has made it grow. */
   memory = Memory.allocate(64 * SIZE);
   #words = new Int32Array(this.memory.bytes.buffer);
   #shorts = new Int16Array(this.memory.bytes.buffer);
-  /** By descriptor: its place in the array, where it has one. */
-  readonly #places: (number | undefined)[] = [];
 
   /** The descriptor of entry `i`. */
   fd(i: number): number {
@@ -45,19 +40,47 @@ export class PollFds {
     return this.#shorts[(i * SIZE + REVENTS) >> 1]!;
   }
 
+  /** Says what is wanted of entry `i`. */
+  want(i: number, events: number): void {
+    this.#shorts[(i * SIZE + EVENTS) >> 1] = events;
+  }
+
+  /** Writes the whole entry `i`, of which nothing was found yet. How many count is for `length` to say. */
+  put(i: number, fd: number, events: number): void {
+    while ((i + 1) * SIZE > this.memory.length) this.#grow();
+    this.#words[(i * SIZE + FD) >> 2] = fd;
+    this.#shorts[(i * SIZE + EVENTS) >> 1] = events;
+    this.#shorts[(i * SIZE + REVENTS) >> 1] = 0;
+  }
+
+  #grow(): void {
+    const memory = Memory.allocate(2 * this.memory.length);
+    this.memory.bytes.copy(memory.bytes);
+    this.memory = memory;
+    this.#words = new Int32Array(memory.bytes.buffer);
+    this.#shorts = new Int16Array(memory.bytes.buffer);
+  }
+}
+
+/**
+ * Descriptors and what is wanted of them, an entry for each, without a gap: the kernel looks at every entry of the array,
+ * so none may be empty.
+ */
+export class PollFds extends PollEntries {
+  /** By descriptor: its place in the array, where it has one. */
+  readonly #places: (number | undefined)[] = [];
+
   // #region set
   /** Says what is wanted of a descriptor, which gets an entry if it has none. */
   set(fd: number, events: number): void {
-    let place = this.#places[fd];
-    if (place === undefined) {
-      place = this.length++;
-      if (this.length * SIZE > this.memory.length) this.#grow();
-      while (this.#places.length < fd) this.#places.push(undefined); // an array with holes would be slower
-      this.#places[fd] = place;
-      this.#words[(place * SIZE + FD) >> 2] = fd;
-      this.#shorts[(place * SIZE + REVENTS) >> 1] = 0;
+    const place = this.#places[fd];
+    if (place !== undefined) {
+      this.want(place, events);
+      return;
     }
-    this.#shorts[(place * SIZE + EVENTS) >> 1] = events;
+    while (this.#places.length < fd) this.#places.push(undefined); // an array with holes would be slower
+    this.#places[fd] = this.length;
+    this.put(this.length++, fd, events);
   }
   // #endregion set
 
@@ -73,14 +96,6 @@ export class PollFds {
     this.#places[this.fd(place)] = place;
   }
   // #endregion remove
-
-  #grow(): void {
-    const memory = Memory.allocate(2 * this.memory.length);
-    this.memory.bytes.copy(memory.bytes);
-    this.memory = memory;
-    this.#words = new Int32Array(memory.bytes.buffer);
-    this.#shorts = new Int16Array(memory.bytes.buffer);
-  }
 }
 
 const libcPoll = libc('poll', 'int', ['pointer', 'long', 'int']);
@@ -95,7 +110,7 @@ const libcPoll = libc('poll', 'int', ['pointer', 'long', 'int']);
  */
 export const poll = traced(
   'poll',
-  (fds: PollFds, milliseconds: number): number => result(libcPoll(fds.memory.address, fds.length, milliseconds)),
+  (fds: PollEntries, milliseconds: number): number => result(libcPoll(fds.memory.address, fds.length, milliseconds)),
   'nothing',
 );
 
@@ -113,7 +128,7 @@ const timespec = Memory.allocate(layout.timespec.size);
  */
 export const ppoll = traced(
   'ppoll',
-  (fds: PollFds, milliseconds: number, mask: SignalSet): number => {
+  (fds: PollEntries, milliseconds: number, mask: SignalSet): number => {
     if (milliseconds >= 0) writeTimespec(timespec, milliseconds);
     const until = milliseconds < 0 ? 0 : timespec.address;
     return result(libcPpoll(fds.memory.address, fds.length, until, mask.memory.address));
