@@ -1,0 +1,36 @@
+/** Modifies the entry, in place of making it anew; nobody looks at what the kernel says to that. @diagnosis not-modified */
+
+import { acceptAll } from '../../../lib/sys/accept.ts';
+import {
+  EPOLL_CTL_ADD,
+  EPOLL_CTL_DEL,
+  EPOLL_CTL_MOD,
+  EPOLLEXCLUSIVE,
+  EPOLLIN,
+  epoll_ctl,
+} from '../../../lib/sys/epoll.ts';
+import { check } from '../../../lib/sys/errors.ts';
+
+export class Listening {
+  readonly #epoll: number;
+  readonly #listener: number;
+
+  constructor(epoll: number, listener: number) {
+    this.#epoll = epoll;
+    this.#listener = listener;
+  }
+
+  watch(): void {
+    check(epoll_ctl(this.#epoll, EPOLL_CTL_ADD, this.#listener, EPOLLIN | EPOLLEXCLUSIVE), 'epoll_ctl');
+  }
+
+  unwatch(): void {
+    check(epoll_ctl(this.#epoll, EPOLL_CTL_DEL, this.#listener, 0), 'epoll_ctl');
+  }
+
+  told(opened: (fd: number) => void): boolean {
+    const enough = acceptAll(this.#listener, opened);
+    epoll_ctl(this.#epoll, EPOLL_CTL_MOD, this.#listener, EPOLLIN | EPOLLEXCLUSIVE);
+    return enough;
+  }
+}
