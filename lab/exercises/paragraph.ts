@@ -8,7 +8,7 @@ import { takeApart } from '../../site/text.ts';
 /** The anchor that VitePress gives a heading. */
 function anchor(heading: string): string {
   return heading
-    .replace(/[`*_]|\[([^\]]*)\]\([^)]*\)/g, '$1')
+    .replace(/[`*]|\b_|_\b|\[([^\]]*)\]\([^)]*\)/g, '$1') // an underscore within a word is no emphasis
     .normalize('NFKD')
     .replace(/[\u0300-\u036f]/g, '')
     .replace(/[\s~`!@#$%^&*()\-_+=[\]{}|\\;:"'“”‘’<>,.?/]+/g, '-')
