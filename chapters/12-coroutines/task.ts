@@ -57,6 +57,11 @@ export class Task {
       reject(error);
     } else this.#interrupts.add(error);
   }
+
+  /** Spares it an error that it has not met yet. */
+  uncancel(error: Error): void {
+    this.#interrupts.delete(error);
+  }
   // #endregion task
 
   // #region time
@@ -84,7 +89,7 @@ export class Task {
       return await body();
     } finally {
       callOff();
-      this.#interrupts.delete(over); // it came too late
+      this.uncancel(over); // it may have come too late
     }
   }
   // #endregion time
