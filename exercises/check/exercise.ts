@@ -10,7 +10,7 @@ import { launchServer, type Server } from '../../lib/testing/server.ts';
 import { Traced } from '../../lib/testing/traced.ts';
 import { type Diagnosis, type Exercise, files, makeYours, ROOT, readExercise } from '../exercises.ts';
 import { COMMON, hasEnded, whyEnded } from './common.ts';
-import { describe, type Outcome, REPORT, SUBJECTS } from './outcome.ts';
+import { describe, notTested, type Outcome, REPORT, SUBJECTS } from './outcome.ts';
 import { SUBJECT } from './subject.ts';
 import { Talk } from './talk.ts';
 import { Trouble, Wrong } from './trouble.ts';
@@ -150,16 +150,32 @@ function tell(t: ExecutionContext, outcome: Outcome): void {
  *
  * @param url the check's import.meta.url
  * @param body checks one answer, step by step
+ * @param refuses why this machine cannot run the server; undefined where it can. Then nothing is checked, and that is said
  */
-export function exercise(url: string, body: (check: Check) => Promise<void>): void {
+export function exercise(
+  url: string,
+  body: (check: Check) => Promise<void>,
+  refuses: () => string | undefined = () => undefined,
+): void {
   const [, name = ''] = relative(ROOT, fileURLToPath(url)).split('/');
   const about = readExercise(name);
   const report = process.env[REPORT];
   const given = (process.env[SUBJECTS] ?? '').split(',').filter((path) => path.split('/')[1] === name);
   if (given.length === 0) makeYours(name);
+  const subjects = given.length > 0 ? given : [files.yours(name)];
+  const why = refuses();
+  if (why !== undefined) {
+    for (const subject of subjects) {
+      const outcome: Outcome = { exercise: name, subject, passed: [], refused: why };
+      if (report !== undefined) appendFileSync(report, `${JSON.stringify(outcome)}\n`);
+    }
+    test.skip(notTested(name, why), () => {});
+    console.error(notTested(name, why));
+    return;
+  }
   const places = new Places(AT_ONCE);
   let turn = Promise.resolve();
-  for (const subject of given.length > 0 ? given : [files.yours(name)]) {
+  for (const subject of subjects) {
     test(subject, async (t) => {
       t.timeout(600_000);
       turn = turn.then(() => places.take());

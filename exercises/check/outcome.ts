@@ -28,6 +28,13 @@ export interface Outcome {
   readonly failed?: Failed;
   /** The check itself could not go on; its error. */
   readonly broken?: string;
+  /** Nothing was checked: why this machine cannot run the server. */
+  readonly refused?: string;
+}
+
+/** What is said, always in the same words, of a check that this machine cannot hold. @param why as refused() says it */
+export function notTested(name: string, why: string): string {
+  return `NOT TESTED: ${name}, for ${why}`;
 }
 
 const WIDTH = 78;

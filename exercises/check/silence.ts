@@ -25,6 +25,7 @@ const CALLS: readonly (readonly [RegExp, string])[] = [
   [/nanosleep/, 'nanosleep'],
   [/^futex/, 'a lock'],
   [/^do_sys_poll|^do_select|^poll_schedule/, 'select or poll'],
+  [/^io_cqring/, 'io_uring_enter'],
 ];
 
 /** The call in which the main thread of a server sleeps, if it is one that people know. */

@@ -2,7 +2,7 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, indented, type Outcome, wrap } from '../../exercises/check/outcome.ts';
+import { describe, indented, notTested, type Outcome, wrap } from '../../exercises/check/outcome.ts';
 import { exerciseNames, files, makeYours, ROOT, readExercise, solutions } from '../../exercises/exercises.ts';
 import { carryOut, FAILED, labCommand, WELL } from './command.ts';
 import { paint } from './paint.ts';
@@ -22,9 +22,13 @@ export async function look(name: string, signal?: AbortSignal): Promise<Outcome>
     if (outcome.failed?.id !== progress.diagnosis) delete progress.hints;
     delete progress.diagnosis;
     if (outcome.failed !== undefined) progress.diagnosis = outcome.failed.id;
-    else if (outcome.broken === undefined) progress.passed ??= new Date().toISOString().slice(0, 10);
+    else if (isPassed(outcome)) progress.passed ??= new Date().toISOString().slice(0, 10);
   });
   return outcome;
+}
+
+function isPassed({ failed, broken, refused }: Outcome): boolean {
+  return failed === undefined && broken === undefined && refused === undefined;
 }
 
 /** The exercise after another; nothing after the last. */
@@ -36,10 +40,11 @@ export function nextAfter(state: State, name: string): string | undefined {
 
 /** What is said of an outcome. @param next the exercise to go on with */
 export function report(outcome: Outcome, next: string | undefined): string {
-  const { exercise: name, passed, failed, broken } = outcome;
+  const { exercise: name, passed, failed, broken, refused } = outcome;
   const lines = [paint('bold', `${name} · ${readExercise(name).title}`), `  ${files.yours(name)}`, ''];
   for (const step of passed) lines.push(`  ${paint('green', 'yes')}  ${step}`);
   if (broken !== undefined) return [...lines, '', describe(outcome)].join('\n');
+  if (refused !== undefined) return [...lines, wrap(notTested(name, refused), '  ')].join('\n');
   if (failed === undefined) return [...lines, '', ...after(name, passed.length, next)].join('\n');
   const { step, says, seen, printed, read } = failed;
   lines.push(`  ${paint('red', 'no ')}  ${step}`, '', paint('bold', wrap(says, '  ')), '', indented(seen, '    '));
@@ -78,6 +83,6 @@ export function main(words: readonly string[]): Promise<number> {
         ),
       ),
     );
-    return outcome.failed === undefined && outcome.broken === undefined ? WELL : FAILED;
+    return isPassed(outcome) ? WELL : FAILED;
   });
 }

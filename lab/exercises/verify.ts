@@ -1,6 +1,6 @@
 /** `lab verify`: that the checks tell right from wrong, and every wrong answer from the others. */
 
-import type { Outcome } from '../../exercises/check/outcome.ts';
+import { notTested, type Outcome } from '../../exercises/check/outcome.ts';
 import { exerciseNames, expectedDiagnosis, files, solutions, wrongAnswers } from '../../exercises/exercises.ts';
 import { carryOut, FAILED, labCommand, WELL } from './command.ts';
 import { changedLines } from './difference.ts';
@@ -35,14 +35,17 @@ async function verify(names: readonly string[]): Promise<boolean> {
     const those = outcomes.get(name)!;
     those.push(outcome);
     if (those.length < subjects.get(name)!.length) return;
-    const problems = [...written(name), ...those.flatMap((each) => judge(each) ?? [])];
-    const bad = those.filter(({ subject }) => subject.includes('/wrong/'));
+    const why = those.find(({ refused }) => refused !== undefined)?.refused;
+    const seen = why === undefined ? those : []; // else nothing was seen of any of them
+    const problems = [...written(name), ...seen.flatMap((each) => judge(each) ?? [])];
+    const bad = seen.filter(({ subject }) => subject.includes('/wrong/'));
     const right = bad.filter((each) => judge(each) === undefined).length;
     apart += right;
     wrong += bad.length;
     const many = solutions(name).length;
     const changed = changedLines(files.starter(name), files.solution(name));
-    const how = `${many} ${many === 1 ? 'solution' : 'solutions'} (${changed} lines), ${right} of ${bad.length} wrong answers`;
+    const told = `${many} ${many === 1 ? 'solution' : 'solutions'} (${changed} lines), ${right} of ${bad.length} wrong answers`;
+    const how = why === undefined ? told : notTested(name, why);
     console.log(`${name.padEnd(18)} ${problems.length === 0 ? how : paint('red', `${how}; not as it shall be:`)}`);
     for (const problem of problems) console.log(problem.replace(/^/gm, '  '));
     if (problems.length > 0) well = false;
