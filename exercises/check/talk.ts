@@ -5,9 +5,10 @@ import { connect, type Socket } from 'node:net';
 import { members } from '../../lib/testing/footprint.ts';
 import { ends } from '../../lib/testing/kernel.ts';
 import type { Server } from '../../lib/testing/server.ts';
+import { whyEnded } from './common.ts';
 import { differsAt, show } from './show.ts';
 import { calm, pause, Silence } from './silence.ts';
-import { Trouble } from './trouble.ts';
+import { Trouble, Wrong } from './trouble.ts';
 
 /** Several clients of one server, and what was said. */
 export class Talk {
@@ -51,20 +52,32 @@ export class Talk {
     }
   }
 
-  /** Sends the server a signal, and expects its end, with all its processes. */
-  async ends(signal: NodeJS.Signals, still?: number): Promise<void> {
+  /** Sends the server a signal that tells it to end. */
+  tellsToEnd(signal: NodeJS.Signals): void {
     this.over = true;
     this.note('we', 'send', `${signal} to the server`);
     this.server.child.kill(signal);
+  }
+
+  /** Expects the end of the server, with all its processes, which was told to. @throws Wrong when its code has thrown */
+  async itEnds(still?: number): Promise<void> {
     const { child } = this.server;
+    const left = (): number => members(this.server).length;
     await this.until(() => child.exitCode !== null || child.signalCode !== null, {
       what: 'the end of the server',
-      instead: () => `${members(this.server).length} processes of it live on`,
+      instead: () => (left() === 1 ? 'it lives on' : `${left()} processes of it live on`),
       ...(still === undefined ? {} : { still }),
     });
-    await this.server.ended;
+    const how = whyEnded(this.server.stderr, `${await this.server.ended}`);
+    if (how.id !== 'ended') throw new Wrong(how.id, how.seen);
     const { survivors } = this.server;
     if (survivors.length > 0) this.trouble(`the server has ended, and left behind ${survivors.join(', ')}`);
+  }
+
+  /** Sends the server a signal, and expects its end. */
+  async ends(signal: NodeJS.Signals, still?: number): Promise<void> {
+    this.tellsToEnd(signal);
+    await this.itEnds(still);
   }
 
   /** Adds a line to what is shown. */
