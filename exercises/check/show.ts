@@ -24,20 +24,29 @@ export interface Shown {
 }
 
 /**
- * Quotes bytes, at most about `width` characters of them.
+ * Quotes bytes in so many characters, or a few more where an escape is the last; and says how long they are, if not all are in.
  *
  * @param around the byte that must be in sight: an index, or the length for the end
  */
 export function show(bytes: Buffer, around = 0, width = 56): Shown {
+  const { text, column, end } = quote(bytes, around, width);
+  if (end === bytes.length) return { text: `${text}"`, column };
+  const rest = `"… (${bytes.length.toLocaleString('en')} bytes)`;
+  const part = quote(bytes, around, width - rest.length);
+  return { text: part.text + rest, column: part.column };
+}
+
+/** As much as fits, without the closing quote. @returns `end`: the index of the first byte that does not */
+function quote(bytes: Buffer, around: number, width: number): Shown & { end: number } {
   // What stands before is cut only when the byte would not be in sight otherwise.
-  const from = around > width - 16 ? around - 16 : 0;
+  const from = around > width - 16 ? around - 8 : 0;
   let text = from > 0 ? '…"' : '"';
   let column = text.length;
-  let at = from;
-  for (; at < bytes.length && text.length < width; at++) {
-    if (at === around) column = text.length;
-    text += escaped(bytes[at]!);
+  let end = from;
+  for (; end < bytes.length && text.length < width; end++) {
+    if (end === around) column = text.length;
+    text += escaped(bytes[end]!);
   }
-  if (around >= at) column = text.length;
-  return { text: at < bytes.length ? `${text}"… (${bytes.length.toLocaleString('en')} bytes)` : `${text}"`, column };
+  if (around >= end) column = text.length;
+  return { text, column, end };
 }
