@@ -15,25 +15,30 @@ export interface Loaded extends Fired {
   readonly p99: number;
 }
 
+/** How much is asked for. */
+interface Asked extends Pick<autocannon.Options, 'pipelining' | 'expectBody'> {
+  readonly connections: number;
+  /** How many requests, of all connections together. */
+  readonly amount: number;
+  /** Whether to ask for more beyond that. */
+  readonly lasts?: () => boolean;
+}
+
 /**
  * Has autocannon ask, and demands that every request is answered with 200.
  *
  * @param path as in `/ping`
  * @throws Trouble when an answer is not as it shall be, or when answers cease
  */
-export async function load(
-  server: Server,
-  path: string,
-  options: Pick<autocannon.Options, 'pipelining' | 'expectBody'> & { connections: number; amount: number },
-): Promise<Loaded> {
-  const { connections, amount } = options;
+export async function load(server: Server, path: string, { amount, lasts, ...asked }: Asked): Promise<Loaded> {
   let answered = 0;
   let silence = new Silence(server);
   const stop = new AbortController();
-  const what = `autocannon asks for ${path} ${amount} times on ${connections} connections`;
+  const what = `autocannon asks for ${path} ${amount} times on ${asked.connections} connections`;
+  const bound = lasts === undefined ? { amount } : { duration: 60 };
   const enough = (answers: number[]): boolean => {
     answered = answers.reduce((sum, count) => sum + count, 0);
-    return false;
+    return lasts !== undefined && answered >= amount && !lasts();
   };
   let why: string | undefined;
   let seen = 0;
@@ -44,7 +49,7 @@ export async function load(
     if (why !== undefined) stop.abort();
   }, LOOK);
   try {
-    const fired = await fire(server, path, { ...options, enough, signal: stop.signal });
+    const fired = await fire(server, path, { ...asked, ...bound, enough, signal: stop.signal });
     if (why !== undefined) throw new Trouble(`${what}:\n${answered} were answered, then ${why}`);
     const { errors, timeouts, mismatches, non2xx, latency } = fired.result;
     if (errors + timeouts + mismatches + non2xx > 0) {

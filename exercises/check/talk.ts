@@ -107,6 +107,8 @@ export class Talk {
 export class Speaker {
   readonly socket: Socket;
   readonly name: string;
+  /** Its own port; 0 before it is connected. */
+  port = 0;
   readonly #talk: Talk;
   #bytes: Buffer = Buffer.alloc(0);
   #over: string | undefined;
@@ -117,6 +119,9 @@ export class Speaker {
     this.#talk = talk;
     this.name = name;
     this.socket = socket;
+    socket.once('connect', () => {
+      this.port = socket.localPort ?? 0; // afterwards, too, when the socket does not know it any more
+    });
     socket.on('data', (chunk: Buffer) => {
       this.#bytes = Buffer.concat([this.#bytes, chunk]);
       this.#heard();
@@ -144,6 +149,20 @@ export class Speaker {
     return this;
   }
 
+  /** Reads nothing more, until it reads on. */
+  stopsReading(): this {
+    this.#talk.note(this.name, 'stops', 'reading');
+    this.socket.pause();
+    return this;
+  }
+
+  /** Reads again. */
+  readsOn(): this {
+    this.#talk.note(this.name, 'reads on');
+    this.socket.resume();
+    return this;
+  }
+
   /** Goes away without a word: a reset. */
   leaves(): this {
     this.#talk.note(this.name, 'leaves', 'with a reset');
@@ -164,6 +183,27 @@ export class Speaker {
     if (differsAt(this.#bytes, wanted) < wanted.length) this.#differs(wanted);
     this.#talk.note(this.name, 'gets', show(wanted).text);
     this.#bytes = this.#bytes.subarray(wanted.length);
+  }
+
+  /** Expects one byte so many times next: more than could be shown. */
+  async getsMany(byte: string, count: number): Promise<void> {
+    const times = (many: number): string => `"${byte}", ${many.toLocaleString('en')} times`;
+    let silence = new Silence(this.#talk.server);
+    for (let left = count; ; await this.#pause()) {
+      const next = this.#bytes.subarray(0, left);
+      const same = differsAt(next, Buffer.alloc(next.length, byte));
+      this.#bytes = this.#bytes.subarray(same);
+      left -= same;
+      if (left === 0) break;
+      if (same > 0) silence = new Silence(this.#talk.server);
+      const why = same < next.length ? '' : (this.#over ?? silence.look());
+      if (why === undefined) continue;
+      this.#talk.note(this.name, 'expects', times(count));
+      this.#talk.note(this.name, 'gets', times(count - left));
+      if (same < next.length) this.#talk.note(this.name, 'then gets', show(this.#bytes).text);
+      this.#talk.trouble(...(why === '' ? [] : [why]));
+    }
+    this.#talk.note(this.name, 'gets', times(count));
   }
 
   /** Expects the end of the connection next. */
