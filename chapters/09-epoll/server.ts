@@ -22,12 +22,15 @@ export interface Trigger {
   turn?(): boolean;
 }
 
+/** Makes a Trigger for an epoll set. */
+export type Watch = new (epoll: number, carrier: Carrier) => Trigger;
+
 // #region loop
 /** Serves connections for ever. @param listener a non-blocking socket that listens */
-export function serve(listener: number, carrier: Carrier, mode: 'level' | 'edge'): void {
+export function serve(listener: number, carrier: Carrier, Watcher: Watch): void {
   const epoll = check(ep.epoll_create1(ep.EPOLL_CLOEXEC), 'epoll_create1');
   const events = new ep.EpollEvents(512);
-  const trigger: Trigger = mode === 'edge' ? new EdgeTriggered(epoll, carrier) : new LevelTriggered(epoll, carrier);
+  const trigger = new Watcher(epoll, carrier);
   const opened = (fd: number): void => trigger.add(fd);
   check(ep.epoll_ctl(epoll, ep.EPOLL_CTL_ADD, listener, ep.EPOLLIN), 'epoll_ctl');
 
@@ -66,7 +69,7 @@ export async function main(name: string, summary: string, carrier: Carrier): Pro
   const listener = await openServer(name, options, { nonblocking: true });
   dieOnSignals();
   announce(name, listener);
-  serve(listener, carrier, options.mode);
+  serve(listener, carrier, options.mode === 'edge' ? EdgeTriggered : LevelTriggered);
 }
 
 if (isProgram(import.meta.url)) {

@@ -10,7 +10,7 @@ import { close, F_SETFL, fcntl, O_NONBLOCK, read, write } from '../../lib/sys/io
 import { Memory } from '../../lib/sys/memory.ts';
 import { openSocketpair, SOCK_STREAM } from '../../lib/sys/socket.ts';
 import { EdgeTriggered } from './edge.ts';
-import type { Trigger } from './server.ts';
+import type { Trigger, Watch } from './server.ts';
 
 const { reads } = toolCommand('starvation', 'show whom a client keeps waiting that sends as fast as it is read')
   .option('--reads <n>', 'after how many reads the fast client has had enough', wholeNumber(1, 1_000_000), 1000)
@@ -94,11 +94,11 @@ class UntilEagain implements Trigger {
 }
 
 /** Has both clients ask at once. @returns how often the fast one was read from before the other had its answer */
-function readsBeforeAnswer(watch: new (epoll: number, carrier: Carrier) => Trigger): number {
+function readsBeforeAnswer(Watcher: Watch): number {
   const epoll = check(ep.epoll_create1(ep.EPOLL_CLOEXEC), 'epoll_create1');
   const events = new ep.EpollEvents(8);
   const played = new Played();
-  const trigger: Trigger = new watch(epoll, played);
+  const trigger = new Watcher(epoll, played);
   for (const { client, served } of [played.fast, played.slow]) {
     trigger.add(served);
     check(write(client, request, 0, request.length), 'write');

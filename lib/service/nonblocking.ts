@@ -54,14 +54,17 @@ export class Connections implements Carrier {
   #pending = this.#spares.take();
   readonly wakeups: Waking;
   readonly #offload: Offload | undefined;
+  readonly #bite: number;
 
   /**
    * @param offload computes for BURN; without it this thread does, and all its connections wait
    * @param wakeups who keeps their times
+   * @param bite how many bytes are read at once, CHUNK at most
    */
-  constructor(offload?: Offload, wakeups: Waking = new Wakeups()) {
+  constructor(offload?: Offload, wakeups: Waking = new Wakeups(), bite = CHUNK) {
     this.#offload = offload;
     this.wakeups = wakeups;
+    this.#bite = bite;
   }
 
   opened(fd: number): Want {
@@ -80,7 +83,7 @@ export class Connections implements Carrier {
   readable(fd: number): Want {
     const connection = this.#connections[fd] ?? this.#take(fd);
     const input = this.#input;
-    const count = read(fd, input, HEADROOM, CHUNK);
+    const count = read(fd, input, HEADROOM, this.#bite);
     if (count > 0) {
       if (connection.lingering) return Want.Read | Want.Again;
       connection.session.feed(input.bytes, HEADROOM, HEADROOM + count);
