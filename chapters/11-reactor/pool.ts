@@ -7,6 +7,22 @@ import { Memory } from '../../lib/sys/memory.ts';
 import { openSocketpair, SOCK_SEQPACKET } from '../../lib/sys/socket.ts';
 import { BURNER, MESSAGE } from './message.ts';
 
+// #region start
+/**
+ * Starts so many burners. All of them read from one end of a socket, and each message goes to one of them, whole.
+ *
+ * @returns the other end, non-blocking
+ */
+export async function startBurners(threads: number): Promise<number> {
+  const [ours, theirs] = openSocketpair(SOCK_SEQPACKET);
+  check(fcntl(ours, F_SETFL, O_NONBLOCK), 'fcntl');
+  const entry = new URL('./burner.ts', import.meta.url);
+  const start = (): Promise<void> => startVitalWorker(BURNER, entry, { workerData: theirs });
+  await Promise.all(Array.from({ length: threads }, start));
+  return ours;
+}
+// #endregion start
+
 /** Somebody's BURN. */
 interface Job {
   readonly rounds: number;
@@ -31,17 +47,10 @@ export class BurnPool {
     this.#free = Array.from({ length: threads }, (_, number) => number);
   }
 
-  // #region start
-  /** Starts the threads. All of them read from the socket's other end, and each message goes to one, whole. */
+  /** Starts the threads, and hands out jobs to them. */
   static async start(threads: number): Promise<BurnPool> {
-    const [ours, theirs] = openSocketpair(SOCK_SEQPACKET);
-    check(fcntl(ours, F_SETFL, O_NONBLOCK), 'fcntl');
-    const entry = new URL('./burner.ts', import.meta.url);
-    const start = (): Promise<void> => startVitalWorker(BURNER, entry, { workerData: theirs });
-    await Promise.all(Array.from({ length: threads }, start));
-    return new BurnPool(ours, threads);
+    return new BurnPool(await startBurners(threads), threads);
   }
-  // #endregion start
 
   // #region burn
   /** Has a thread compute, as soon as one is free. @returns how to give it up: `done` is not called any more */

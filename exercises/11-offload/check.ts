@@ -1,0 +1,110 @@
+/** Who BURNs holds up nobody: shown by a load beside another, by who is answered before whom, and by the jobs' ways. */
+
+import { MESSAGE } from '../../chapters/11-reactor/message.ts';
+import { burn } from '../../lib/service/burn.ts';
+import type { TraceRecord } from '../../lib/sys/trace.ts';
+import { exercise } from '../check/exercise.ts';
+import { load } from '../check/load.ts';
+import { atOnce } from '../check/still.ts';
+import type { Speaker } from '../check/talk.ts';
+import { Wrong } from '../check/trouble.ts';
+
+const BURNERS = 2;
+/** Rounds that take fifty milliseconds or more. */
+const LONG = 60_000_000;
+const result = (rounds: number): string => `RESULT ${burn(rounds)}\n`;
+/** PINGs that are asked for again and again. */
+const PINGS = { connections: 8, amount: 200, expectBody: 'PONG\n' };
+
+exercise(import.meta.url, async (check) => {
+  const traced = await check.trace('--burners', `${BURNERS}`);
+  const { server } = traced;
+  /** What the loop has sent to the threads, and received from them: nothing else that it reads or writes is as long. */
+  const messages = (...calls: string[]): TraceRecord[] =>
+    traced.calls(...calls).filter((each) => each.thread === 0 && each.result === MESSAGE);
+
+  await check.takes('a BURN is answered', server, 'never-told', async (talk) => {
+    const a = await talk.client();
+    await a.sends('BURN 5\nPING\n').gets(`${result(5)}PONG\n`);
+  });
+
+  await check.takes('while others BURN, a PING takes its usual time', server, 'on-the-loop', async (talk) => {
+    const idle = await load(server, '/ping', PINGS);
+    // Where this machine has so much to do that a right answer is late, it is not so every time.
+    for (let attempt = 1; ; attempt++) {
+      traced.forget();
+      const rounds = LONG + attempt;
+      let burning = true;
+      const asked = { connections: 2, amount: 2, expectBody: result(rounds) };
+      const burns = load(server, `/burn/${rounds}`, asked).finally(() => {
+        burning = false;
+      });
+      const pings = load(server, '/ping', { ...PINGS, lasts: () => burning });
+      const [{ p99 }, { result: burnt }] = await Promise.all([pings, burns]);
+      if (p99 - idle.p99 < burnt.latency.min / 2) return;
+      if (attempt < 3) continue;
+      const words = [
+        `99 of 100 PINGs took ${idle.p99} ms at most while nobody asked for BURN;`,
+        `they took ${p99} ms while two clients did, whose BURN took ${burnt.latency.min} ms`,
+      ];
+      if (traced.calls('write').some(({ thread }) => thread > 0)) throw new Wrong('waits', talk.text(...words));
+      talk.trouble(...words);
+    }
+  });
+
+  await check.takes('each has its own result, whoever is ready first', server, 'mixed-up', async (talk) => {
+    const [a, b] = [await talk.client(), await talk.client()];
+    traced.forget();
+    a.sends(`BURN ${LONG}\n`);
+    await talk.until(() => messages('write').length > 0, {
+      what: "A's BURN sent to a thread",
+      instead: () => 'it is not',
+    });
+    await b.sends('BURN 5\n').gets(result(5));
+    await a.gets(result(LONG));
+  });
+
+  await check.takes('of more BURNs than threads each has its turn', server, 'left-waiting', async (talk) => {
+    const clients: Speaker[] = [];
+    for (let i = 0; i < 5; i++) clients.push(await talk.client());
+    for (const client of clients) await client.sends('PING\n').gets('PONG\n');
+    traced.forget();
+    await atOnce(talk, async (lands) => {
+      for (const [i, client] of clients.entries()) await lands(client.sends(`BURN ${1000 + i}\n`), 10);
+    });
+    for (const [i, client] of clients.entries()) await client.gets(result(1000 + i));
+    let [out, most] = [0, 0];
+    for (const { call } of messages('read', 'write')) {
+      out += call === 'write' ? 1 : -1;
+      most = Math.max(most, out);
+    }
+    if (most > BURNERS) throw new Wrong('floods', talk.text(`${most} jobs were sent to ${BURNERS} threads`));
+  });
+
+  await check.takes('who is gone is told nothing, nor is who has his number', server, 'not-given-up', async (talk) => {
+    const accepted = (): number => traced.calls('accept4').findLast((call) => call.result >= 0)!.result;
+    // The result must come when the number is another's: should the machine be too slow for that, a longer one follows.
+    for (let rounds = LONG; ; rounds *= 2) {
+      const a = await talk.client();
+      traced.forget();
+      await a.sends(`PING\nBURN ${rounds}\n`).gets('PONG\n');
+      await talk.until(() => messages('write').length > 0, { what: "A's BURN sent to a thread" });
+      const number = traced.calls('write')[0]!.fd; // of the PONG
+      a.leaves();
+      await talk.until(() => traced.calls('close').some(({ fd }) => fd === number), { what: 'the end of A' });
+      const others: Speaker[] = [];
+      do {
+        const b = await talk.client();
+        await b.sends('PING\nWAIT 600000\n').gets('PONG\n');
+        others.push(b);
+      } while (accepted() !== number); // until one has the number that A had
+      const inTime = messages('read').length === 0;
+      await talk.until(() => messages('read').length > 0, { what: "the result of A's BURN" });
+      for (const b of others) {
+        await b.isHeard();
+        b.nothing();
+      }
+      if (inTime) return;
+    }
+  });
+});
