@@ -1,0 +1,35 @@
+/** The same with descriptors that are closed at once, and whose numbers are marked until the list is at its end. */
+
+import type { Handlers } from '../../lib/loop/reactor.ts';
+import { close } from '../../lib/sys/io.ts';
+
+export class Table {
+  readonly #handlers = new Map<number, Handlers>();
+  /** What the list tells of these numbers was meant for who had them before. */
+  readonly #stale = new Set<number>();
+
+  /** Says whom to call for a descriptor from now on. */
+  handle(fd: number, handlers: Handlers): void {
+    this.#handlers.set(fd, handlers);
+  }
+
+  /** Asked for each event of the list that epoll_wait has returned. @returns whom to call; nothing when it is for nobody */
+  of(fd: number): Handlers | undefined {
+    return this.#stale.has(fd) ? undefined : this.#handlers.get(fd);
+  }
+
+  /**
+   * Closes a descriptor, whose handlers are called no more. The very next accept may return its number again, while the
+   * rest of the list may hold an event that was meant for whoever had it.
+   */
+  close(fd: number): void {
+    this.#handlers.delete(fd);
+    this.#stale.add(fd);
+    close(fd);
+  }
+
+  /** Called when the list has been read to its end, before the next epoll_wait. */
+  turned(): void {
+    this.#stale.clear();
+  }
+}
