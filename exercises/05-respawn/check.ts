@@ -52,12 +52,14 @@ exercise(import.meta.url, async (check) => {
     return pid;
   };
   /** Waits until there are three again, without who was killed. */
-  const whole = (talk: Talk, killed: number): Promise<void> =>
-    talk.until(() => children(server).length === 3 && !children(server).includes(killed), {
+  const whole = (talk: Talk, killed: number): Promise<void> => {
+    const three = (all: number[]): boolean => all.length === 3 && !all.includes(killed);
+    return talk.until(() => three(children(server)), {
       what: 'three children again',
       instead: () => `${children(server).length} children are left`,
       still: PATIENCE,
     });
+  };
   /** Three clients are served at once, each by a child of its own. */
   const serves = async (talk: Talk): Promise<void> => {
     for (const client of [await talk.client(), await talk.client(), await talk.client()]) {

@@ -1,5 +1,7 @@
 /** The server of chapter 05 and its children, kept by your Pool. */
 
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { startChild } from '../../lib/program/launch.ts';
 import { announce, openServer, serverCommand, wholeNumber } from '../../lib/program/program.ts';
 import { memfd } from '../../lib/sys/memory.ts';
@@ -21,9 +23,11 @@ function say(what: string): void {
 }
 
 // #region start
-const entry = new URL('./child.ts', import.meta.url);
+const entry = new URL('../../chapters/05-prefork/child.ts', import.meta.url);
 const pool = new Pool(size, (slot) => {
-  const child = startChild(entry, [`${slot}`, `${size}`, options.broken], [listener, counters]);
+  const child = existsSync(options.broken)
+    ? spawn('false', { stdio: 'ignore' }) // ends at once; Node may take a second on a busy machine
+    : startChild(entry, [`${slot}`, `${size}`], [listener, counters]);
   say(`slot ${slot}: child ${child.pid} starts`);
   child.on('exit', (status, signal) => say(`slot ${slot}: child ${child.pid} ended (${signal ?? `status ${status}`})`));
   return child;
