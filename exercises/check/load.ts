@@ -19,9 +19,9 @@ export interface Loaded extends Fired {
 interface Asked extends Pick<autocannon.Options, 'pipelining' | 'expectBody'> {
   readonly connections: number;
   /** How many requests, of all connections together. */
-  readonly amount: number;
-  /** Whether to ask for more beyond that. */
-  readonly lasts?: () => boolean;
+  readonly amount?: number;
+  /** Without an amount, whether to ask for more: told after each answer how many there are. */
+  readonly lasts?: (answered: number) => boolean;
 }
 
 /**
@@ -34,11 +34,12 @@ export async function load(server: Server, path: string, { amount, lasts, ...ask
   let answered = 0;
   let silence = new Silence(server);
   const stop = new AbortController();
-  const what = `autocannon asks for ${path} ${amount} times on ${asked.connections} connections`;
-  const bound = lasts === undefined ? { amount } : { duration: 60 };
+  const times = amount === undefined ? 'again and again' : `${amount} times`;
+  const what = `autocannon asks for ${path} ${times} on ${asked.connections} connections`;
+  const bound = amount === undefined ? { duration: 60 } : { amount };
   const enough = (answers: number[]): boolean => {
     answered = answers.reduce((sum, count) => sum + count, 0);
-    return lasts !== undefined && answered >= amount && !lasts();
+    return lasts !== undefined && !lasts(answered);
   };
   let why: string | undefined;
   let seen = 0;
