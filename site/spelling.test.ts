@@ -56,7 +56,7 @@ test('words are the prose of a text and what is said before it; code, addresses 
     'npx tsx chaptrs',
     '```',
     'One `ecpoll_wait`, a [lnk](./srver.ts#lop), <https://exmple.org>, <Laddr /> and `two',
-    'lins`. <!-- comnt --> The file srver.ts, half-closd, x86, a_nme.',
+    'lins`. <!-- comnt --> The file srver.ts, half-closd, x86, a_nme, EBADFD.',
   ];
   t.deepEqual(words('chapters/01-a/README.md', ...text), [
     ...['2 Ths', '2 title', '5 Ask', '6 or', '6 lissten', '10 Somthing', '10 in', '10 or'],
@@ -86,7 +86,6 @@ test('words of a component are what its template says; of a picture, its labels'
 
 test('a word is known as the dictionary or the list has it, in British spelling, also where a sentence begins', (t) => {
   const knows = speller(['epoll', 'VitePress']);
-  for (const word of ['colour', 'Behaviour', "doesn't", 'PING', 'epoll', 'Epoll', 'VitePress'])
-    t.true(knows(word), word);
-  for (const word of ['color', 'teh', 'Teh', 'Vitepress', 'EPOLL']) t.false(knows(word), word);
+  for (const word of ['colour', 'Behaviour', "doesn't", 'epoll', 'Epoll', 'VitePress']) t.true(knows(word), word);
+  for (const word of ['color', 'teh', 'Teh', 'Vitepress']) t.false(knows(word), word);
 });

@@ -82,14 +82,15 @@ function withoutCode(markdown: string): string {
  * Takes the words out of a text, a component or a picture.
  * @param file its path; the end of it says which of them it is
  * @param source the whole file
- * @returns every word with its line, without what makes it possessive; what has a digit or `_` in it is none, nor is a letter
+ * @returns every word with its line, without what makes it possessive; a letter is none, nor is what has a digit or `_` in it, nor
+ *   what is all capitals: an abbreviation, or a constant's name
  */
 export function wordsIn(file: string, source: string): Line[] {
   const prose = without(withoutTags(file.endsWith('.md') ? withoutCode(source) : source), NAMES);
   return prose.split('\n').flatMap((line, index) =>
     [...line.matchAll(/[\p{L}\p{N}_]+(?:['’]\p{L}+)*/gu)]
       .map(([word]) => word.replaceAll('’', "'").replace(/'s$/, ''))
-      .filter((word) => /^[\p{L}']{2,}$/u.test(word))
+      .filter((word) => /^[\p{L}']{2,}$/u.test(word) && !/^\p{Lu}+$/u.test(word))
       .map((text) => ({ number: index + 1, text })),
   );
 }
