@@ -39,6 +39,7 @@ export function takePicture(source: string, alt: string, prefix: string): Pictur
       return '';
     })
     .replace(/^(?:\s*<(title|desc)\b[^>]*>[\s\S]*?<\/\1>)+/, '')
+    .replace(/\saria-label="[^"]*"/g, '') // what draws a chart names its groups; the picture has words of its own
     .replace(/(\sid=['"]|url\(['"]?#|href=['"]#)/g, `$1${prefix}-`)
     .replace(/\s*\n\s*/g, '\n')
     .trim();

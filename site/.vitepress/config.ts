@@ -114,6 +114,7 @@ export default defineConfig({
       title: 'No such page',
       quote: 'This address answers with nothing, which is at least quicker than a timeout.',
       linkText: 'To the start page',
+      linkLabel: 'To the start page',
     },
     footer: { message: 'Free software under the MIT License.' },
   },
