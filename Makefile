@@ -16,7 +16,6 @@ start: $(MODULES) ## Install, then serve the workshop's site; says what to run n
 test: $(MODULES) nc curl chromium tcpdump strace prometheus check ## Install what the tests need, a browser included, then run everything
 	npx ava
 	npx lab verify
-	npx vitepress build site
 
 check: $(MODULES) ## Check types, format and lint
 	npx tsc

@@ -1,5 +1,5 @@
 /** A fault in a text, or in what it shows, ends the build with a line that says where it is. */
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
 import { build, makeWorkshop } from './fixture.ts';
@@ -37,6 +37,20 @@ const faults = {
     message: `${first}: dead anchor /02-select/#limit: 02-select/index.html has no element with the id "limit"`,
   },
 };
+
+test.serial('a link of a component that leads nowhere fails the build, too', async (t) => {
+  t.timeout(120_000);
+  const workshop = makeWorkshop();
+  t.teardown(workshop.remove);
+  const head = 'site/.vitepress/theme/StartHead.vue';
+  const component = readFileSync(join(workshop.dir, head), 'utf8');
+  workshop.write(head, component.replace('#a-server-in-a-minute', '#an-hour').replace('/`)', '99-nothing/`)'));
+  const { code, output } = await build(workshop.dir);
+  t.is(code, 1, output);
+  for (const fault of ['dead anchor #an-hour: index.html has no', 'dead link /01-iterative99-nothing/: no such page']) {
+    t.true(output.includes(`site/index.md: ${fault}`), output);
+  }
+});
 
 for (const [name, { part, replacement, message }] of Object.entries(faults)) {
   test.serial(`${name} fails the build`, async (t) => {

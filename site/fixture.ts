@@ -1,8 +1,9 @@
-/** A tiny workshop for the tests: two chapters with their recordings, an exercise and a library file around a copy of this site, under the system's temporary folder. */
+/** Workshops for the tests, under the system's temporary folder: a tiny one, two chapters with their recordings, an exercise and a library file around a copy of this site; and a copy of the whole. */
+
 import { spawn } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { root } from './root.ts';
 
 const matter = (title: string, traits: string): string => `---
@@ -159,6 +160,16 @@ export function makeWorkshop(): Workshop {
     },
     remove: () => rmSync(dir, { recursive: true, force: true }),
   };
+}
+
+/** Copies the whole repository, without what was installed or made in it. */
+export function copyRepository(): Pick<Workshop, 'dir' | 'remove'> {
+  const dir = mkdtempSync(join(tmpdir(), 'sockets-whole-'));
+  const made =
+    /^(\.git|.*\/yours\.ts|.*trace\.jsonl)$|(^|\/)(node_modules|\.lab|\.cache|\.vitepress\/(cache|dist|\.temp))$/;
+  cpSync(root, dir, { recursive: true, filter: (path) => !made.test(relative(root, path)) });
+  symlinkSync(join(root, 'node_modules'), join(dir, 'node_modules'));
+  return { dir, remove: () => rmSync(dir, { recursive: true, force: true }) };
 }
 
 /** How a build ended. */
