@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bytes, count, time } from '../lab/load/numbers.ts';
 import { cost, type Entry, isBorne, type Race } from '../lab/race/results.ts';
-import { readRace, sourceOf } from './charts/figures.ts';
+import { connectionMemory, readRace, sourceOf } from './charts/figures.ts';
 
 /** Where the race stands that the texts show, from the repository's root. */
 const RACE = 'lab/bench/race.json';
@@ -37,20 +37,9 @@ function lack(entry: Entry | undefined): string {
   return entry.end.served === undefined ? 'not tried' : `serves ${count(entry.end.served)}`;
 }
 
-/**
- * The memory of one more connection, where the most were. One process and its threads: how much they grew when the
- * connections came (RSS). Where each connection has a thread or a process of its own, that has been there before: what they
- * have more than where there is one connection (PSS, which has shared pages once).
- */
 function memoryOf(entries: readonly Entry[]): string | undefined {
-  const borne = entries.filter(isBorne).sort((a, b) => connectionsOf(b) - connectionsOf(a));
-  const [most, one] = [borne[0], borne.find((entry) => connectionsOf(entry) === 1)];
-  if (most === undefined || most === one) return undefined;
-  const [median, first] = [most.median!, one?.median];
-  const others = connectionsOf(most) - 1;
-  const workers = first !== undefined && median.threads - first.threads > others / 2;
-  const value = workers ? (median.pss - first.pss) / others : median.bytesPerConnection;
-  return value > 0 ? bytes(value) : 'none seen';
+  const figure = connectionMemory(entries);
+  return figure && (figure.value > 0 ? bytes(figure.value) : 'none seen');
 }
 
 /** The prices of all who took part in a race. */

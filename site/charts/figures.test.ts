@@ -49,19 +49,15 @@ test('a curve has the points that its racer has borne, the fewest connections fi
   t.deepEqual(processorTime(made(entry('b', 1))), [{ racer: 'b', points: [{ connections: 1, low: 5, high: 5 }] }]);
 });
 
-test('memory is that of the most connections: of the silent ones, where there are some', (t) => {
-  const idle = { asking: { connections: 100, command: 'PING' }, beside: { connections: 9000 } };
+test('memory is what the most connections added; or their workers, where each has one; of one alone nothing is said', (t) => {
   const shrunk = { ...median, ...sizes, bytesPerConnection: -3 };
-  const all = made(
-    entry('a', 1000),
-    entry('a', 0, { scenario: 'idle', load: idle }),
-    entry('b', 100, { median: shrunk }),
-    entry('c', 99),
-  );
-  t.deepEqual(memory(all), [
-    { racer: 'a', value: 52, connections: 9000 },
-    { racer: 'b', value: 0, connections: 100 },
+  const workers = { ...median, ...sizes, threads: 101, pss: 991 };
+  const racers = [entry('a', 10), entry('a', 1000), entry('b', 1), entry('b', 100, { median: workers }), entry('c', 1)];
+  t.deepEqual(memory(made(...racers)), [
+    { racer: 'a', value: 52, connections: 1000 },
+    { racer: 'b', value: 10, connections: 100 },
   ]);
+  t.deepEqual(memory(made(entry('a', 100, { median: shrunk }))), [{ racer: 'a', value: 0, connections: 100 }]);
 });
 
 test('calls stand one behind the other, those that wait first', (t) => {

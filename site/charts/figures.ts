@@ -128,18 +128,30 @@ export function processorTime(race: Race): Curve[] {
   return curves(race, (median) => [cost(median), cost(median)]);
 }
 
-/** Among fewer connections memory comes in pages, and says nothing of one. */
-const CROWD = 100;
+/**
+ * The memory of one more connection, where the most were, in bytes. One process and its threads: how much they grew when the
+ * connections came (RSS). Where each connection has a thread or a process of its own, that has been there before: what they
+ * have more than where there is one connection (PSS, which has shared pages once).
+ *
+ * @param entries a racer's PINGs
+ * @returns undefined where there was no more than one connection
+ */
+export function connectionMemory(entries: readonly Entry[]): Omit<Figure, 'racer'> | undefined {
+  const borne = entries.filter(isBorne).sort((a, b) => connectionsOf(b) - connectionsOf(a));
+  const [most, one] = [borne[0], borne.find((entry) => connectionsOf(entry) === 1)];
+  if (most === undefined || most === one) return undefined;
+  const [median, first] = [most.median!, one?.median];
+  const connections = connectionsOf(most);
+  const workers = first !== undefined && median.threads - first.threads > (connections - 1) / 2;
+  const value = workers ? (median.pss - first.pss) / (connections - 1) : median.bytesPerConnection;
+  return { value: Math.max(0, value), connections };
+}
 
-/** How much resident memory a connection adds, where each racer has borne the most of them; in bytes. */
+/** What a connection adds to each racer's memory, in bytes. */
 export function memory(race: Race): Figure[] {
-  const crowds = race.entries.filter((entry) => ['idle', 'ping'].includes(entry.scenario) && isBorne(entry));
-  const last = ({ load }: Entry): number => load.beside?.connections ?? load.asking.connections;
-  return race.racers.flatMap((racer) => {
-    const [most] = crowds.filter((entry) => entry.racer === racer).sort((a, b) => last(b) - last(a));
-    return most === undefined || last(most) < CROWD
-      ? []
-      : [{ racer, value: Math.max(0, most.median!.bytesPerConnection), connections: last(most) }];
+  return byRacer(race).flatMap(([racer, entries]) => {
+    const figure = connectionMemory(entries);
+    return figure === undefined ? [] : [{ racer, ...figure }];
   });
 }
 
