@@ -63,6 +63,7 @@ test('a PING is priced at a hundred connections, memory where the most were; a w
       absent: { ping: 'not measured', memory: 'not measured' },
     },
     source: '2 × Z80, 2 GiB, Linux 6.1, Node 20.1.2; npx lab race, 2026-01-01; one round',
+    command: 'npx lab race',
   });
 });
 

@@ -23,8 +23,9 @@ export interface Prices {
   readonly connections: number;
   /** By chapter: `09-epoll`. */
   readonly of: Readonly<Record<string, Price>>;
-  /** The machine and the command. */
+  /** The machine, the command and the time; and the command, which is part of it. */
   readonly source: string;
+  readonly command: string;
 }
 
 function connectionsOf({ load }: Entry): number {
@@ -58,6 +59,7 @@ export function pricesOf(race: Race): Prices {
     connections,
     of: Object.fromEntries(racers.map((racer) => [racer, priceOf(racer)])),
     source: sourceOf(race),
+    command: race.provenance.command,
   };
 }
 
