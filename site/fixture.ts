@@ -89,8 +89,7 @@ const MOST = 80;
 
 /** Where the line ends. */
 export function end(line: string): number {
-  const end = line.indexOf('\\n'); // a stream has no ends
-  return Math.min(end < 0 ? line.length : end, MOST);
+  return Math.min(line.indexOf('\\n'), MOST);
 }
 `,
   'site/glossary.md': `# Glossary
