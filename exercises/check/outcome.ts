@@ -52,6 +52,16 @@ export function wrap(text: string, indent = ''): string {
   return [...lines, line].map((each) => indent + each).join('\n');
 }
 
+/** Breaks a line of code, or of half code, where it is too wide for a terminal; what follows is put in further. */
+export function folded(line: string): string {
+  const room = WIDTH - 4;
+  if (line.length <= room) return line;
+  const at = line.lastIndexOf(' ', room);
+  const inset = /^ */.exec(line)![0];
+  if (at <= inset.length) return line;
+  return `${line.slice(0, at)}\n${folded(`${inset}    ${line.slice(at + 1)}`)}`;
+}
+
 /** Puts every line of a text in. */
 export function indented(text: string, by: string): string {
   return text.replace(/^(?=.)/gm, by);

@@ -59,7 +59,8 @@ function after(name: string, steps: number, next: string | undefined): string[] 
   return [
     paint('green', `  All ${steps} steps are passed: ${name} is done.`),
     '',
-    `  Compare   npx lab diff ${name} --yours    with ${solution}`,
+    `  Compare   npx lab diff ${name} --yours`,
+    `            with ${solution}`,
     ...others.map((path) => `            another way: ${path}`),
     next === undefined ? '  That was the last one.' : `  Go on     npx lab start ${next}`,
   ];

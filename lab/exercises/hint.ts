@@ -1,19 +1,26 @@
 /** `lab hint`: a ladder of hints for the mistake that the last check has found. */
 
 import { COMMON } from '../../exercises/check/common.ts';
-import { indented, wrap } from '../../exercises/check/outcome.ts';
+import { folded, indented, wrap } from '../../exercises/check/outcome.ts';
 import { type Diagnosis, files, readExercise } from '../../exercises/exercises.ts';
 import { carryOut, FAILED, labCommand, WELL } from './command.ts';
 import { hunk, painted } from './difference.ts';
 import { paint } from './paint.ts';
+import { readParagraph } from './paragraph.ts';
 import { changeState, progressOf, readState } from './state.ts';
 import { which } from './which.ts';
+
+/** What the text says where a mistake leads to; a text that shows nothing but code leaves that to the diagnosis. */
+function concept(says: string, read: string): string {
+  const paragraphs = readParagraph(read);
+  return (paragraphs.length > 0 ? paragraphs : [says]).map((text) => wrap(text, '  ')).join('\n\n');
+}
 
 /** The rungs: each says more than the one before. */
 const RUNGS: readonly ((name: string, diagnosis: Diagnosis) => string)[] = [
   (_, { nudge }) => wrap(nudge, '  '),
-  (_, { says, read }) => `${wrap(says, '  ')}\n\n  Read  ${read}`,
-  (_, { sketch }) => indented(sketch.trimEnd(), '    '),
+  (_, { says, read }) => `${concept(says, read)}\n\n  Read  ${read}`,
+  (_, { sketch }) => indented(sketch.trimEnd().split('\n').map(folded).join('\n'), '    '),
   (name, diagnosis) => {
     const part = hunk(files.starter(name), files.solution(name), diagnosis.hunk);
     return `  A part of the difference to the solution:\n\n${indented(painted(part ?? ''), '    ')}`;
@@ -37,7 +44,7 @@ export function nextHint(name: string): string | undefined {
   const foot =
     rung + 1 < rungs
       ? `  More: npx lab hint ${name}`
-      : `  That is all. npx lab diff ${name} shows the solution, npx lab solve ${name} takes it.`;
+      : wrap(`That is all. npx lab diff ${name} shows the solution, npx lab solve ${name} takes it.`, '  ');
   return `${head}\n\n${RUNGS[rung]!(name, diagnosis)}\n\n${foot}`;
 }
 

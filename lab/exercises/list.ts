@@ -59,7 +59,7 @@ export function start(words: readonly string[]): Promise<number> {
 ${wrap(`${description}, in some ${minutes} minutes`, '  ')}
 
   Read   ${files.readme(name)}
-         chapters/${chapter}/README.md is the chapter that it belongs to
+         chapters/${chapter}/README.md, the chapter
   Edit   ${files.yours(name)}${made ? ', just made from the starter' : ''}
   Then   npx lab check      says what is wrong, and what to read
          npx lab watch      does so whenever you save

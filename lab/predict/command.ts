@@ -56,7 +56,6 @@ function shown(key: string, { question, choices }: Prediction): string {
 
 /** Asks, measures, and tells. @param given an answer from the command line */
 async function predict(key: string, prediction: Prediction, given: string | undefined): Promise<void> {
-  console.log(shown(key, prediction));
   const guess = given ?? (await ask(prediction));
   if (guess === undefined) throw new Interrupted();
   const interruption = new Interruption();
@@ -101,6 +100,7 @@ export function main(words: readonly string[]): Promise<number> {
     const number = numberOf(chapter, predictions, question);
     const prediction = predictions[number - 1]!;
     const parsed = guess === undefined ? undefined : parseGuess(prediction, guess);
+    console.log(shown(keyOf(chapter, number), prediction));
     if (parsed !== undefined && 'problem' in parsed) throw new Mistake(parsed.problem);
     if (parsed === undefined && !process.stdin.isTTY) {
       throw new Mistake('there is no terminal to ask on: --guess VALUE answers');
