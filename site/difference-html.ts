@@ -5,7 +5,7 @@ import { diffWordsWithSpace } from 'diff';
 import { createHighlighterCoreSync, type HighlighterCore, type ThemedToken } from 'shiki/core';
 import { createJavaScriptRegexEngine } from 'shiki/engine/javascript';
 import typescript from 'shiki/langs/typescript.mjs';
-import { codeThemes } from './code-theme.ts';
+import { codeTheme } from './code-theme.ts';
 import { type DifferenceLine, differenceLines } from './differences.ts';
 
 /** A part of a line, from its first column to before its last. */
@@ -15,16 +15,20 @@ type Span = readonly [from: number, to: number];
 const ALIKE = 0.5;
 
 let highlighter: HighlighterCore | undefined;
+/** A server is compared with two others. */
+const known = new Map<string, ThemedToken[][]>();
 
-/** The tokens of each line of a file, in both themes. */
-function tokensOf(code: string): ThemedToken[][] {
+/** The tokens of each line of a file. @param path of a TypeScript file */
+function tokensOf(path: string): ThemedToken[][] {
+  const code = readFileSync(path, 'utf8');
   highlighter ??= createHighlighterCoreSync({
-    themes: [codeThemes.light, codeThemes.dark],
+    themes: [codeTheme],
     langs: [typescript],
     engine: createJavaScriptRegexEngine(),
   });
-  const themes = { light: codeThemes.light.name ?? '', dark: codeThemes.dark.name ?? '' };
-  return highlighter.codeToTokens(code, { lang: 'typescript', themes, defaultColor: false }).tokens;
+  const tokens = known.get(code) ?? highlighter.codeToTokensBase(code, { lang: 'typescript', theme: 'sockets' });
+  known.set(code, tokens);
+  return tokens;
 }
 
 const letters = (text: string): number => text.replace(/\s/g, '').length;
@@ -89,17 +93,14 @@ const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceA
 function painted(tokens: readonly ThemedToken[], words: readonly Span[]): string {
   let column = 0;
   return tokens
-    .map(({ content, htmlStyle = {} }) => {
-      const style = Object.entries(htmlStyle)
-        .map(([name, value]) => `${name}:${value}`)
-        .join(';');
+    .map(({ content, color }) => {
       const [from, to] = [column, column + content.length];
       column = to;
       const cuts = words.flat().filter((cut) => cut > from && cut < to);
       const pieces = [from, ...cuts].map((start, i) => [start, cuts[i] ?? to] as const);
       return pieces
         .map(([start, end]) => {
-          const span = `<span style="${style}">${escaped(content.slice(start - from, end - from))}</span>`;
+          const span = `<span style="color:${color}">${escaped(content.slice(start - from, end - from))}</span>`;
           return words.some(([first, last]) => start >= first && end <= last) ? `<mark>${span}</mark>` : span;
         })
         .join('');
@@ -122,7 +123,7 @@ export function differenceHtml(
   from: string,
   to: string,
 ): { html: string; added: number; removed: number } {
-  const tokens = [from, to].map((path) => tokensOf(readFileSync(join(root, path), 'utf8')));
+  const tokens = [from, to].map((path) => tokensOf(join(root, path)));
   const lines = differenceLines(root, from, to);
   const words = wordsOf(lines);
   const rows = lines.map((line) => {
