@@ -2,34 +2,15 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { diffWordsWithSpace } from 'diff';
-import { createHighlighterCoreSync, type HighlighterCore, type ThemedToken } from 'shiki/core';
-import { createJavaScriptRegexEngine } from 'shiki/engine/javascript';
-import typescript from 'shiki/langs/typescript.mjs';
-import { codeTheme } from './code-theme.ts';
+import type { ThemedToken } from 'shiki/core';
 import { type DifferenceLine, differenceLines } from './differences.ts';
+import { tokensOf } from './highlight.ts';
 
 /** A part of a line, from its first column to before its last. */
 type Span = readonly [from: number, to: number];
 
 /** Below this share of common letters two blocks are not each other's change, and words that they share are chance. */
 const ALIKE = 0.5;
-
-let highlighter: HighlighterCore | undefined;
-/** A server is compared with two others. */
-const known = new Map<string, ThemedToken[][]>();
-
-/** The tokens of each line of a file. @param path of a TypeScript file */
-function tokensOf(path: string): ThemedToken[][] {
-  const code = readFileSync(path, 'utf8');
-  highlighter ??= createHighlighterCoreSync({
-    themes: [codeTheme],
-    langs: [typescript],
-    engine: createJavaScriptRegexEngine(),
-  });
-  const tokens = known.get(code) ?? highlighter.codeToTokensBase(code, { lang: 'typescript', theme: 'sockets' });
-  known.set(code, tokens);
-  return tokens;
-}
 
 const letters = (text: string): number => text.replace(/\s/g, '').length;
 
@@ -123,7 +104,7 @@ export function differenceHtml(
   from: string,
   to: string,
 ): { html: string; added: number; removed: number } {
-  const tokens = [from, to].map((path) => tokensOf(join(root, path)));
+  const tokens = [from, to].map((path) => tokensOf(readFileSync(join(root, path), 'utf8')));
   const lines = differenceLines(root, from, to);
   const words = wordsOf(lines);
   const rows = lines.map((line) => {

@@ -4,7 +4,7 @@ import { defineConfig, type Plugin, type SiteConfig } from 'vitepress';
 import { readChapters } from '../../chapters/chapters.ts';
 import { checkAnchors } from '../anchors.ts';
 import { checkText, checkTexts } from '../checks.ts';
-import { codeTheme } from '../code-theme.ts';
+import { highlight } from '../highlight.ts';
 import { extendMarkdown } from '../markdown.ts';
 import { markdownFiles, pageOf } from '../pages.ts';
 import { root } from '../root.ts';
@@ -83,7 +83,7 @@ export default defineConfig({
     ['meta', { name: 'theme-color', content: '#0b5f66' }],
   ],
   markdown: {
-    theme: codeTheme,
+    highlight,
     config: (md) => extendMarkdown(md, root, base),
   },
   vite: {
