@@ -20,6 +20,8 @@ class Member {
   unfinished: Buffer = Buffer.alloc(0);
   /** The loop will close it. */
   dropped = false;
+  /** Its turn comes when all have been heard. */
+  due = false;
 
   constructor(fd: number, output: Memory) {
     setsockopt(fd, SOL_SOCKET, SO_SNDBUF, 32_768); // the kernel would keep megabytes; so it is sooner your turn
@@ -55,12 +57,23 @@ class Room implements Carrier {
     for (const [fd, member] of this.#members) {
       if (fd === speaker || member.dropped) continue;
       if (!member.outbox.put(lines)) member.dropped = true;
-      if (member.dropped || member.outbox.waits) this.wakeups.now(fd); // the loop calls writable()
+      if (member.dropped || member.outbox.waits) this.#soon(fd, member);
     }
+  }
+
+  /** Has the loop call writable() when it has read from all who said something. */
+  #soon(fd: number, member: Member): void {
+    member.due = true;
+    this.wakeups.now(fd);
   }
 
   writable(fd: number): Want {
     const member = this.#members.get(fd)!;
+    if (!member.due) {
+      this.#soon(fd, member); // there is room; but first put() is called with what others have said by now
+      return this.#wants(member);
+    }
+    member.due = false;
     if (!member.dropped && member.outbox.flush()) return this.#wants(member);
     console.error(`${NAME}: descriptor ${fd} is dropped`);
     return this.hangup(fd);

@@ -19,7 +19,12 @@ export class Outbox {
     return false;
   }
 
-  /** Takes what was said. @returns false when the member is gone, or too far behind: then it is dropped */
+  /**
+   * Takes what was said.
+   *
+   * @param bytes whole lines. They may be kept as they are: nothing is written into this memory later on
+   * @returns false when the member is gone, or too far behind: then it is dropped
+   */
   put(bytes: Buffer): boolean {
     for (let at = 0; at < bytes.length; ) {
       const count = this.#write(bytes.subarray(at));

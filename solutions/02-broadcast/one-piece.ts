@@ -19,7 +19,12 @@ export class Outbox {
     return this.#waiting.length > 0;
   }
 
-  /** Takes what was said. @returns false when the member is gone, or too far behind: then it is dropped */
+  /**
+   * Takes what was said.
+   *
+   * @param bytes whole lines. They may be kept as they are: nothing is written into this memory later on
+   * @returns false when the member is gone, or too far behind: then it is dropped
+   */
   put(bytes: Buffer): boolean {
     this.#waiting = Buffer.concat([this.#waiting, bytes]);
     return this.flush() && this.#waiting.length <= MAX_BACKLOG;

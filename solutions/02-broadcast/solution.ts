@@ -20,7 +20,12 @@ export class Outbox {
     return this.#waiting.length > 0; // and no longer, or the loop would be told of room without end
   }
 
-  /** Takes what was said. @returns false when the member is gone, or too far behind: then it is dropped */
+  /**
+   * Takes what was said.
+   *
+   * @param bytes whole lines. They may be kept as they are: nothing is written into this memory later on
+   * @returns false when the member is gone, or too far behind: then it is dropped
+   */
   put(bytes: Buffer): boolean {
     this.#waiting.push(bytes); // behind what came before, even if there is room by now
     if (!this.flush()) return false;
