@@ -2,7 +2,10 @@
 
 import type { Server } from '../../lib/testing/server.ts';
 import type { Diagnosis } from '../exercises.ts';
+import { calm } from './silence.ts';
 
+/** The line with which an answer ends that has thrown, in the server or in a child. */
+const THROWS = /: throws /;
 const READ = 'exercises/README.md#when-something-goes-wrong';
 
 /** By id. Whatever they show names file and line. */
@@ -57,7 +60,7 @@ export function whyEnded(stderr: readonly string[], how: string): { id: string; 
   const patterns: readonly (readonly [RegExp, string])[] = [
     [/: does not compile: /, 'does-not-compile'],
     [/: exports no /, 'exports-nothing'],
-    [/: throws /, 'throws'],
+    [THROWS, 'throws'],
     [/is already in use|EADDRINUSE/, 'port-taken'],
   ];
   for (const [pattern, id] of patterns) {
@@ -74,4 +77,10 @@ export async function hasEnded(server: Server): Promise<string | undefined> {
   if (exitCode === null && signalCode === null) return undefined;
   await server.ended; // its output is complete then
   return `${exitCode ?? signalCode}`;
+}
+
+/** Whether the answer has thrown in a child, whose end the server may not have heard of yet. */
+export async function hasThrown(server: Server): Promise<boolean> {
+  await calm(server); // the line is there then
+  return server.stderr.some((line) => THROWS.test(line));
 }

@@ -9,7 +9,7 @@ import { Places } from '../../lib/program/places.ts';
 import { launchServer, type Server } from '../../lib/testing/server.ts';
 import { Traced } from '../../lib/testing/traced.ts';
 import { type Diagnosis, type Exercise, files, makeYours, ROOT, readExercise } from '../exercises.ts';
-import { COMMON, hasEnded, whyEnded } from './common.ts';
+import { COMMON, hasEnded, hasThrown, whyEnded } from './common.ts';
 import { describe, notTested, type Outcome, REPORT, SUBJECTS } from './outcome.ts';
 import { SUBJECT } from './subject.ts';
 import { Talk } from './talk.ts';
@@ -80,7 +80,8 @@ export class Check {
       await body(talk);
       if (!talk.over && (await hasEnded(server)) !== undefined) throw new Trouble();
     } catch (error) {
-      const how = talk.over ? undefined : await hasEnded(server);
+      let how = talk.over ? undefined : await hasEnded(server);
+      if (how === undefined && !talk.over && (await hasThrown(server))) how = 'throwing';
       if (how !== undefined) {
         const ended = whyEnded(server.stderr, how);
         throw new Wrong(ended.id, [ended.seen, ...(error instanceof Trouble ? [error.message] : [])].join('\n'));

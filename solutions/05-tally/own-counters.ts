@@ -5,7 +5,7 @@ export const CONNECTIONS = 0;
 export const BYTES = 1;
 
 export class Tally {
-  /** The same memory in every process. */
+  /** The same memory in every process: BigInts, to which nothing but BigInts can be added, such as `1n`. */
   readonly counters: BigUint64Array;
   /** Which child this is: 0, 1, and so on; -1 in their parent, which counts nothing. */
   readonly slot: number;
