@@ -4,10 +4,18 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ends } from '../../lib/testing/kernel.ts';
+import { switches, usage } from '../../lib/testing/proc.ts';
 import { exercise } from '../check/exercise.ts';
-import { callOf, calm } from '../check/silence.ts';
+import { callOf, calm, pause } from '../check/silence.ts';
 import type { Speaker, Talk } from '../check/talk.ts';
 import { Trouble, Wrong } from '../check/trouble.ts';
+
+/** So many looks, of 20 ms or more each, at a server that has nothing to do: two seconds in all. */
+const LOOKS = 100;
+/** So often its main thread may wake up meanwhile; Node has reasons of its own, one or two. */
+const SLEEPS = 5;
+/** And so long it may be busy, in milliseconds. */
+const BUSY = 200;
 
 exercise(import.meta.url, async (check) => {
   const directory = mkdtempSync(join(tmpdir(), 'bounded-threads-'));
@@ -61,6 +69,29 @@ exercise(import.meta.url, async (check) => {
     }
     if (accepted(c)) {
       throw new Wrong('accepts-first', talk.text("C's connection has been accepted, and there is no thread for it"));
+    }
+  });
+
+  await check.takes('meanwhile nobody asks whether a place is free', server, 'polls', async (talk) => {
+    await two(talk);
+    const c = await talk.client();
+    c.sends('PING\n');
+    await calm(server);
+    const { pid } = server;
+    const used = (): { sleeps: number; busy: number } => {
+      const { user = 0, system = 0 } = usage(pid) ?? {};
+      return { sleeps: switches(pid, pid).sleeps, busy: user + system };
+    };
+    const before = used();
+    for (let i = 1; i <= LOOKS; i++) {
+      await pause();
+      const sleeps = used().sleeps - before.sleeps;
+      const busy = used().busy - before.busy;
+      if (sleeps <= SLEEPS && busy <= BUSY) continue;
+      talk.trouble(
+        `meanwhile the main thread went to sleep ${sleeps} times, and the server was busy for ${busy} ms`,
+        'nothing has happened: no thread has ended',
+      );
     }
   });
 
