@@ -6,7 +6,7 @@ import type { TraceRecord } from '../../lib/sys/trace.ts';
 import { exercise } from '../check/exercise.ts';
 import { load } from '../check/load.ts';
 import { atOnce } from '../check/still.ts';
-import type { Speaker } from '../check/talk.ts';
+import type { Speaker, Talk } from '../check/talk.ts';
 import { Wrong } from '../check/trouble.ts';
 
 const BURNERS = 2;
@@ -33,6 +33,28 @@ exercise(import.meta.url, async (check) => {
   /** What the loop has sent to the threads, and received from them: nothing else that it reads or writes is as long. */
   const messages = (...calls: string[]): TraceRecord[] =>
     traced.calls(...calls).filter((each) => each.thread === 0 && each.result === MESSAGE);
+  /** How many jobs were sent of which no result had come yet, at most. */
+  const atMost = (): number => {
+    let [out, most] = [0, 0];
+    for (const { call } of messages('read', 'write')) {
+      out += call === 'write' ? 1 : -1;
+      most = Math.max(most, out);
+    }
+    return most;
+  };
+  /** Gives every thread a job that takes a while. */
+  const occupies = async (talk: Talk, clients: readonly Speaker[], rounds: number): Promise<void> => {
+    for (const one of clients) await one.sends('PING\n').gets('PONG\n');
+    await clients[0]!.isHeard(); // nor is there anybody left of those who were there before
+    traced.forget();
+    for (const one of clients) one.sends(`BURN ${rounds}\n`);
+    await talk.until(() => messages('write').length === BURNERS, { what: 'a job for every thread' });
+  };
+  /** Waits until so many connections have been closed. @returns whether no result had come by then */
+  const areGone = async (talk: Talk, clients: number): Promise<boolean> => {
+    await talk.until(() => traced.calls('close').length === clients, { what: 'the end of those who left' });
+    return messages('read').length === 0;
+  };
 
   await check.takes('a BURN is answered', server, 'never-told', async (talk) => {
     const both = [await talk.client(), await talk.client()];
@@ -96,11 +118,7 @@ exercise(import.meta.url, async (check) => {
       for (const [i, client] of clients.entries()) await lands(client.sends(`BURN ${1000 + i}\n`), 10);
     });
     for (const [i, client] of clients.entries()) await client.gets(result(1000 + i));
-    let [out, most] = [0, 0];
-    for (const { call } of messages('read', 'write')) {
-      out += call === 'write' ? 1 : -1;
-      most = Math.max(most, out);
-    }
+    const most = atMost();
     if (most > BURNERS) throw new Wrong('floods', talk.text(`${most} jobs were sent to ${BURNERS} threads`));
   });
 
@@ -127,6 +145,42 @@ exercise(import.meta.url, async (check) => {
         await b.isHeard();
         b.nothing();
       }
+      if (inTime) return;
+    }
+  });
+
+  await check.takes('a thread whose client is gone is free when it is done', server, 'left-waiting', async (talk) => {
+    // C must ask before a thread is done: should the machine be too slow for that, a longer one follows.
+    for (let rounds = LONG; ; rounds *= 2) {
+      const [a, b, c] = [await talk.client(), await talk.client(), await talk.client()];
+      await c.sends('PING\n').gets('PONG\n');
+      await occupies(talk, [a, b], rounds);
+      for (const one of [a, b]) one.leaves();
+      await areGone(talk, 2);
+      const question = 'BURN 5\n';
+      await c.sends(question).gets(result(5));
+      await talk.until(() => messages('read').length === BURNERS + 1, { what: 'the results of all threads' });
+      const most = atMost();
+      const words = `${most} jobs were under way, for ${BURNERS} threads: those of A and B were not done`;
+      if (most > BURNERS) throw new Wrong('frees-early', talk.text(words));
+      const read = traced.calls('read').filter(({ thread }) => thread === 0);
+      const first = read.find(({ result }) => result === MESSAGE || result === question.length);
+      if (first?.result !== MESSAGE) return;
+    }
+  });
+
+  await check.takes('who goes before it is his turn is not computed for', server, 'for-nobody', async (talk) => {
+    // C must be gone before a thread is free: should the machine be too slow for that, a longer one follows.
+    for (let rounds = LONG; ; rounds *= 2) {
+      const [a, b, c] = [await talk.client(), await talk.client(), await talk.client()];
+      await occupies(talk, [a, b], rounds);
+      await c.sends('PING\nBURN 5\n').gets('PONG\n');
+      c.leaves();
+      const inTime = await areGone(talk, 1);
+      for (const one of [a, b]) await one.gets(result(rounds));
+      await a.isHeard();
+      const sent = messages('write').length;
+      if (inTime && sent > BURNERS) talk.trouble(`${sent} jobs were sent, one of them for C, who had gone before`);
       if (inTime) return;
     }
   });

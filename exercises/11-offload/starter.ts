@@ -16,7 +16,8 @@ export class Pool {
    *
    * @param rounds as for burn()
    * @param done to be called with the result, once
-   * @returns called when the client is gone: from then on `done` must not be called any more
+   * @returns called when the client is gone: from then on `done` must not be called any more, and a job that still waits
+   *   is not to be sent
    */
   burn(rounds: number, done: (result: number) => void): () => void {
     done(burn(rounds));
