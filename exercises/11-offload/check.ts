@@ -71,10 +71,14 @@ exercise(import.meta.url, async (check) => {
   await check.takes('a PING that comes behind a BURN is answered before it', server, 'on-the-loop', async (talk) => {
     const [a, b] = [await talk.client(), await talk.client()];
     const numbers: number[] = [];
+    /** By whom the loop's answers were, in their order. A call is recorded when it is over, which may be after the answer is here. */
+    const answers = (): number[] =>
+      traced.calls('write').flatMap(({ fd, thread, result }) => (thread === 0 && result !== MESSAGE ? [fd] : []));
     for (const one of [a, b]) {
       traced.forget();
       await one.sends('PING\n').gets('PONG\n');
-      numbers.push(traced.calls('write')[0]!.fd);
+      await talk.until(() => answers().length === 1, { what: 'the answer in the trace' });
+      numbers.push(answers()[0]!);
     }
     // The BURN must take longer than the loop does to come to B: should the machine be too slow for that, a longer one follows.
     for (let attempt = 1; ; attempt++) {
@@ -86,8 +90,8 @@ exercise(import.meta.url, async (check) => {
       });
       await b.gets('PONG\n');
       await a.gets(result(2 ** attempt * SHORT));
-      const [first] = traced.calls('write').filter(({ fd, thread }) => thread === 0 && numbers.includes(fd));
-      if (first?.fd === numbers[1]) return;
+      await talk.until(() => answers().length === 2, { what: 'both answers in the trace' });
+      if (answers()[0] === numbers[1]) return;
       if (attempt === 3) heldUp(talk, "A's result was written first, and only then what B had asked for meanwhile");
     }
   });
