@@ -5,7 +5,7 @@ import c from 'shiki/langs/c.mjs';
 import json from 'shiki/langs/json.mjs';
 import make from 'shiki/langs/make.mjs';
 import sh from 'shiki/langs/shellscript.mjs';
-import console from 'shiki/langs/shellsession.mjs';
+import shellsession from 'shiki/langs/shellsession.mjs';
 import typescript from 'shiki/langs/typescript.mjs';
 import vue from 'shiki/langs/vue.mjs';
 import yaml from 'shiki/langs/yaml.mjs';
@@ -13,7 +13,7 @@ import { codeTheme } from './code-theme.ts';
 
 const highlighter = createHighlighterCoreSync({
   themes: [codeTheme],
-  langs: [c, json, make, sh, console, typescript, vue, yaml],
+  langs: [c, json, make, sh, shellsession, typescript, vue, yaml],
   engine: createJavaScriptRegexEngine(),
 });
 const theme = 'sockets';

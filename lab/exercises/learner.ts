@@ -102,10 +102,11 @@ export class Learner {
   }
 
   #start(command: string, words: readonly string[], stdin: 'pipe' | 'ignore', more = {}): ChildProcess {
-    const { NO_COLOR: _, FORCE_COLOR: __, ...env } = process.env;
+    // Nothing else of who runs the tests: CI, say, or NODE_DISABLE_COLORS would take the terminal's colours.
+    const { PATH, HOME, TMPDIR } = process.env;
     const child = spawn(command, words, {
       cwd: this.root,
-      env: { ...env, TERM: 'xterm', ...more },
+      env: { PATH, HOME, TMPDIR, TERM: 'xterm', ...more },
       stdio: [stdin, 'pipe', 'pipe'],
       detached: true,
     });

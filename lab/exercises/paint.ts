@@ -4,8 +4,8 @@ import { styleText } from 'node:util';
 
 type Style = Parameters<typeof styleText>[0];
 
-/** Whether whoever reads this wants colour: a terminal, and no NO_COLOR (https://no-color.org). */
-export const colourful = process.stdout.isTTY === true && (process.env.NO_COLOR ?? '') === '';
+/** Whether whoever reads this wants colour: a terminal that can show it, and no NO_COLOR (https://no-color.org). */
+export const colourful = process.stdout.isTTY === true && process.stdout.hasColors();
 
 export function paint(style: Style, text: string): string {
   return colourful ? styleText(style, text) : text;

@@ -87,6 +87,8 @@ export default defineConfig({
     config: (md) => extendMarkdown(md, root, base),
   },
   vite: {
+    // Only one page draws: found late, it would load every page once more.
+    optimizeDeps: { include: ['@observablehq/plot'] },
     publicDir: join(root, 'site/public'),
     plugins: [checkTheTexts(), letTheOutlineGo()],
   },

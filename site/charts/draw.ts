@@ -1,7 +1,7 @@
 /** Draws the figures of a race with Observable Plot, in the colours of the page. */
 /// <reference lib="dom" />
 import * as Plot from '@observablehq/plot';
-import { bytes, count, time } from '../../lab/load/numbers.ts';
+import { bytes, time } from '../../lab/load/numbers.ts';
 import type { Curve, Figure, Role, Share, Worker } from './figures.ts';
 
 type Drawing = ReturnType<typeof Plot.plot>;
@@ -25,6 +25,8 @@ const ROW = 26;
 /** A letter's width, for names beside rows. */
 const LETTER = 7.4;
 const STYLE = { background: 'none', fontFamily: 'inherit', fontSize: '13px', color: SOFT, overflow: 'visible' };
+/** Of all axes: their words, without lines. */
+const AXIS = { tickSize: 0, label: null, fill: SOFT, stroke: 'none' };
 
 /** Its words are in the table beside it: whoever cannot see it misses nothing. */
 function hidden(drawing: Drawing): Drawing {
@@ -58,7 +60,6 @@ export function drawCurve(all: readonly Curve[], racer: string, width: number): 
     curves.flatMap((curve) => curve.points.map((point) => ({ ...point, racer: curve.racer })));
   const own = flat(all.filter((curve) => curve.racer === racer));
   const sizes = [...new Set(flat(all).map(({ connections }) => connections))];
-  const axis = { tickSize: 0, label: null, fill: SOFT, stroke: 'none' };
   return hidden(
     Plot.plot({
       width,
@@ -72,8 +73,8 @@ export function drawCurve(all: readonly Curve[], racer: string, width: number): 
       y: { type: 'log', domain: y },
       marks: [
         Plot.gridY({ ticks, stroke: LINE, strokeOpacity: 1 }),
-        Plot.axisX({ ...axis, ticks: sizes, tickFormat: decimals }),
-        Plot.axisY({ ...axis, ticks, tickFormat: decade }),
+        Plot.axisX({ ...AXIS, ticks: sizes, tickFormat: decimals }),
+        Plot.axisY({ ...AXIS, ticks, tickFormat: decade }),
         Plot.line(flat(all), { x: 'connections', y: 'low', z: 'racer', stroke: OTHERS, strokeWidth: 1 }),
         Plot.areaY(own, { x: 'connections', y1: 'low', y2: 'high', fill: OWN, fillOpacity: 0.2 }),
         Plot.line(own, { x: 'connections', y: 'low', stroke: OWN, strokeWidth: 2.5 }),
@@ -107,16 +108,9 @@ export function drawMemory(figures: readonly Figure[], width: number): Drawing {
       x: { type: 'log', domain: [least, most] },
       y: { domain: names },
       marks: [
-        Plot.axisX({
-          tickSize: 0,
-          label: null,
-          ticks: width < 500 ? 3 : 6,
-          tickFormat: bytes,
-          stroke: 'none',
-          fill: SOFT,
-        }),
+        Plot.axisX({ ...AXIS, ticks: width < 500 ? 3 : 6, tickFormat: bytes }),
         Plot.gridX({ ticks: width < 500 ? 3 : 6, stroke: LINE, strokeOpacity: 1 }),
-        Plot.axisY({ tickSize: 0, label: null, stroke: 'none', fill: INK }),
+        Plot.axisY({ ...AXIS, fill: INK }),
         Plot.ruleY(shown, { y: 'racer', x1: least, x2: 'value', stroke: OTHERS, strokeWidth: 2 }),
         Plot.dot(shown, { y: 'racer', x: 'value', r: 5, fill: OWN }),
         Plot.text(shown, { y: 'racer', x: 'value', text: 'text', dx: 12, textAnchor: 'start', fill: INK }),
@@ -148,8 +142,8 @@ export function drawCalls(shares: readonly Share[], width: number): Drawing {
       x: { domain: [0, most] },
       y: { domain: names, padding: 0.25 },
       marks: [
-        Plot.axisX({ tickSize: 0, label: null, ticks: 5, stroke: 'none', fill: SOFT }),
-        Plot.axisY({ tickSize: 0, label: null, stroke: 'none', fill: INK }),
+        Plot.axisX({ ...AXIS, ticks: 5 }),
+        Plot.axisY({ ...AXIS, fill: INK }),
         Plot.barX(shares, {
           y: 'racer',
           x1: 'before',
@@ -188,20 +182,11 @@ export function drawWorkers(list: readonly Worker[], width: number): Drawing {
       x: { domain: [0, Math.max(2, ...list.map(({ share }) => share))] },
       y: { domain: names },
       marks: [
-        Plot.axisX({
-          tickSize: 0,
-          label: null,
-          ticks: 5,
-          tickFormat: (value: number) => `${value}×`,
-          stroke: 'none',
-          fill: SOFT,
-        }),
-        Plot.axisY({ tickSize: 0, label: null, stroke: 'none', fill: INK }),
+        Plot.axisX({ ...AXIS, ticks: 5, tickFormat: (value: number) => `${value}×` }),
+        Plot.axisY({ ...AXIS, fill: INK }),
         Plot.ruleX([1], { stroke: INK, strokeDasharray: '3 3' }),
         Plot.tickX(list, { y: 'racer', x: 'share', stroke: OWN, strokeWidth: 2, strokeOpacity: 0.6 }),
       ],
     }),
   );
 }
-
-export { bytes, count, time };
