@@ -16,8 +16,8 @@ function concept(says: string, read: string): string {
   return (paragraphs.length > 0 ? paragraphs : [says]).map((text) => wrap(text, '  ')).join('\n\n');
 }
 
-/** The rungs: each says more than the one before. */
-const RUNGS: readonly ((name: string, diagnosis: Diagnosis) => string)[] = [
+/** The rungs of the ladder: each says more than the one before. */
+export const RUNGS: readonly ((name: string, diagnosis: Diagnosis) => string)[] = [
   (_, { nudge }) => wrap(nudge, '  '),
   (_, { says, read }) => `${concept(says, read)}\n\n  Read  ${read}`,
   (_, { sketch }) => indented(sketch.trimEnd().split('\n').map(folded).join('\n'), '    '),
