@@ -9,9 +9,9 @@ MODULES := node_modules/.package-lock.json
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-start: $(MODULES) ## Install, then serve the workshop's site; says what to run next
-	@printf "\nThe workshop opens at the address below. Its first server, in a second terminal:\n\n  npx tsx chapters/01-iterative/server.ts\n"
-	@npx vitepress dev site
+start: $(MODULES) ## Install, then serve the workshop's site, and open it on a desktop; says what to run next
+	@printf "\nThe workshop is at the address below. Its first server, in a second terminal:\n\n  npx tsx chapters/01-iterative/server.ts\n"
+	@npx vitepress dev site $$([ -t 1 ] && [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ] && echo --open)
 
 test: $(MODULES) nc curl chromium tcpdump strace prometheus check ## Install what the tests need, a browser included, then run everything
 	npx ava

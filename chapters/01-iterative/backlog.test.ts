@@ -1,6 +1,7 @@
 /** What becomes of clients while nobody accepts is what the chapter says: as the demonstration saw it. */
 
 import test, { type ExecutionContext } from 'ava';
+import { demonstrate } from '../../lib/testing/demonstration.ts';
 import { startProgram } from '../../lib/testing/server.ts';
 
 const PROGRAM = 'chapters/01-iterative/backlog.ts';
@@ -14,11 +15,9 @@ interface Seen {
 }
 
 /** Runs the demonstration. @returns its lines, without the first two */
-async function demonstrate(t: ExecutionContext, backlog: number): Promise<Seen[]> {
-  const program = startProgram(t, PROGRAM, { args: ['--backlog', `${backlog}`] });
-  t.is(await program.ended, 0, program.stderr.join('\n'));
-  t.deepEqual(program.stderr, []);
-  return program.stdout.slice(2).map((line) => {
+async function seenWith(t: ExecutionContext, backlog: number): Promise<Seen[]> {
+  const lines = await demonstrate(t, PROGRAM, { args: ['--backlog', `${backlog}`] });
+  return lines.slice(2).map((line) => {
     const [, seconds, who, how, queued] =
       /^(\d+\.\d\d) s {2}(client \d+|accept4)(?:: |, )(.+); (\d+) in the queue$/.exec(line)!;
     return { seconds: Number(seconds), who: who!, how: how!, queued: Number(queued) };
@@ -27,7 +26,7 @@ async function demonstrate(t: ExecutionContext, backlog: number): Promise<Seen[]
 
 for (const backlog of [3, 1]) {
   test(`of clients that nobody accepts, ${backlog + 1} are connected with a backlog of ${backlog}; the others' SYNs are dropped`, async (t) => {
-    const seen = await demonstrate(t, backlog);
+    const seen = await seenWith(t, backlog);
     const accept = seen.findIndex(({ who }) => who === 'accept4');
     // On a busy machine a client may have tried again already.
     const before = seen.slice(0, accept).filter(({ how }) => !/SYN sent/.test(how));

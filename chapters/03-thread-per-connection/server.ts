@@ -1,7 +1,8 @@
 /** Thread per connection: whoever connects is given a thread, which blocks for this client alone and ends with it. */
 
 import { Acceptor } from '../../lib/program/acceptor.ts';
-import { compile, startWorker } from '../../lib/program/launch.ts';
+import { compile } from '../../lib/program/bundle.ts';
+import { startWorker } from '../../lib/program/launch.ts';
 import { freeDescriptors, freeMappings, Places } from '../../lib/program/places.ts';
 import { announce, dieOnSignals, openServer, serverCommand, wholeNumber } from '../../lib/program/program.ts';
 import { close } from '../../lib/sys/io.ts';

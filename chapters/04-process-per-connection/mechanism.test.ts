@@ -4,10 +4,11 @@ import test from 'ava';
 import { FIRST_INHERITED } from '../../lib/program/child.ts';
 import { newAskers, served } from '../../lib/testing/asker.ts';
 import { ask, hold } from '../../lib/testing/client.ts';
+import { demonstrate } from '../../lib/testing/demonstration.ts';
 import { children, members, openDescriptors, zombies } from '../../lib/testing/footprint.ts';
 import { ESTABLISHED, ends, settled } from '../../lib/testing/kernel.ts';
 import { descriptors, target } from '../../lib/testing/proc.ts';
-import { type Server, startProgram, startServer, until } from '../../lib/testing/server.ts';
+import { type Server, startServer, until } from '../../lib/testing/server.ts';
 import { outlivesRefusals } from '../../lib/testing/tasks.ts';
 import { traces } from '../../lib/testing/traced.ts';
 
@@ -92,18 +93,15 @@ test.serial(`${NAME} tells that a child could not start, closes that connection,
 });
 
 test.serial('fork.ts outlives the child that it forks, and leaves nobody behind', async (t) => {
-  const program = startProgram(t, `chapters/${NAME}/fork.ts`);
-  t.is(await program.ended, 0);
-  t.deepEqual(program.survivors, []);
-  t.deepEqual(program.stderr, []);
-  const text = program.stdout.join('\n');
+  const lines = await demonstrate(t, `chapters/${NAME}/fork.ts`);
+  const text = lines.join('\n');
   const [, all, , withheld] =
     /has ([\d.]+) MiB in RAM, among them a JavaScript heap of ([\d.]+) MiB\.\n([\d.]+) MiB are in mappings/.exec(
       text,
     ) ?? [];
   t.true(Number(withheld) > 0 && Number(withheld) < Number(all), text);
-  t.is(program.stdout.filter((line) => line.startsWith('Now it calls fork()')).length, 1, 'said once, by one process');
-  const [pid] = /\d+/.exec(program.stdout[0]!)!;
-  t.regex(program.stdout.at(-2)!, /^Child \d+ (never reached its only line: SIG[A-Z]+ ended it|did not reach|reached)/);
-  t.is(program.stdout.at(-1), `Process ${pid} lives.`);
+  t.is(lines.filter((line) => line.startsWith('Now it calls fork()')).length, 1, 'said once, by one process');
+  const [pid] = /\d+/.exec(lines[0]!)!;
+  t.regex(lines.at(-2)!, /^Child \d+ (never reached its only line: SIG[A-Z]+ ended it|did not reach|reached)/);
+  t.is(lines.at(-1), `Process ${pid} lives.`);
 });

@@ -1,7 +1,8 @@
 /** Process per connection: whoever connects is given a child process, which inherits the connection and ends with it. */
 
 import { Acceptor } from '../../lib/program/acceptor.ts';
-import { compile, startChild } from '../../lib/program/launch.ts';
+import { compile } from '../../lib/program/bundle.ts';
+import { startChild } from '../../lib/program/launch.ts';
 import { Places } from '../../lib/program/places.ts';
 import { announce, dieOnSignals, openServer, serverCommand, wholeNumber } from '../../lib/program/program.ts';
 import { close } from '../../lib/sys/io.ts';

@@ -2,18 +2,15 @@
 
 import test, { type ExecutionContext } from 'ava';
 import { connectTo } from '../../lib/testing/client.ts';
-import { startProgram } from '../../lib/testing/server.ts';
+import { demonstrate } from '../../lib/testing/demonstration.ts';
 import { traces } from '../../lib/testing/traced.ts';
 
 const traceOf = traces(test);
 
 for (const reads of [1000, 30]) {
   test(`who reads until EAGAIN answers the other client after all ${reads} reads of a fast one, who takes turns after one`, async (t) => {
-    const program = startProgram(t, 'chapters/09-epoll/starvation.ts', { args: ['--reads', `${reads}`] });
-    t.is(await program.ended, 0, program.stderr.join('\n'));
-    const [until, turns] = program.stdout
-      .slice(1)
-      .map((line) => /after ([\d,]+) reads? of the fast one$/.exec(line)?.[1]);
+    const lines = await demonstrate(t, 'chapters/09-epoll/starvation.ts', { args: ['--reads', `${reads}`] });
+    const [until, turns] = lines.slice(1).map((line) => /after ([\d,]+) reads? of the fast one$/.exec(line)?.[1]);
     t.deepEqual([until, turns], [reads.toLocaleString('en'), '1']);
   });
 }

@@ -3,7 +3,8 @@
 import { check } from '../../lib/sys/errors.ts';
 import { eventfd, O_CLOEXEC } from '../../lib/sys/io.ts';
 import { Memory } from '../../lib/sys/memory.ts';
-import { operation, type Ring, registerEventfd } from '../../lib/sys/ring.ts';
+import { registerEventfd } from '../../lib/sys/registered.ts';
+import { operation, type Ring } from '../../lib/sys/ring.ts';
 import { IORING_OP_READ } from '../../lib/sys/uring.ts';
 import { Kind } from './kinds.ts';
 import type { Loop } from './server.ts';

@@ -1,7 +1,8 @@
 /** Receiving: one request for all that a connection will ever send, into buffers that are lent to the kernel. */
 
 import { ECANCELED, EINTR, ENOBUFS, ENOMEM } from '../../lib/sys/errors.ts';
-import { BufferRing, operation, type Ring } from '../../lib/sys/ring.ts';
+import { BufferRing } from '../../lib/sys/registered.ts';
+import { operation, type Ring } from '../../lib/sys/ring.ts';
 import * as io from '../../lib/sys/uring.ts';
 import type { Answers } from './answers.ts';
 import type { Ending } from './ending.ts';

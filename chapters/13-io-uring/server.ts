@@ -2,7 +2,8 @@
 
 import { descriptorLimit } from '../../lib/program/places.ts';
 import { announce, dieOnSignals, openServer, serverCommand, wholeNumber } from '../../lib/program/program.ts';
-import { Ring, refusal, registerFiles } from '../../lib/sys/ring.ts';
+import { registerFiles } from '../../lib/sys/registered.ts';
+import { Ring, refusal } from '../../lib/sys/ring.ts';
 import { Accepting } from './accepting.ts';
 import { Bell } from './bell.ts';
 import { Connections } from './connections.ts';

@@ -2,8 +2,8 @@
 
 import cluster from 'node:cluster';
 import { once } from 'node:events';
+import { compile } from '../../lib/program/bundle.ts';
 import { PARENT } from '../../lib/program/child.ts';
-import { compile } from '../../lib/program/launch.ts';
 import type { Where } from '../../lib/program/program.ts';
 import { addressOf, listen } from './listen.ts';
 

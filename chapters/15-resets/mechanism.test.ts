@@ -1,11 +1,9 @@
-/** Resets are what the chapter says: which call is told what, which segments go, whom SIGPIPE ends. */
+/** Resets are what the chapter says: which call is told what, and what becomes of what was sent. */
 
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import test, { type ExecutionContext } from 'ava';
 import { AF_INET } from '../../lib/sys/address.ts';
@@ -15,31 +13,14 @@ import { close, F_SETFL, fcntl, O_NONBLOCK, read, write } from '../../lib/sys/io
 import { Memory } from '../../lib/sys/memory.ts';
 import { POLLERR, POLLHUP, POLLIN, POLLRDHUP } from '../../lib/sys/poll.ts';
 import * as s from '../../lib/sys/socket.ts';
-import { type Client, connectTo } from '../../lib/testing/client.ts';
+import { connectTo } from '../../lib/testing/client.ts';
 import { settled } from '../../lib/testing/kernel.ts';
-import { withoutProc } from '../../lib/testing/lacking.ts';
-import { type Program, patiently, type Server, startProgram, startServer } from '../../lib/testing/server.ts';
-import { transcript } from '../../lib/testing/transcript.ts';
+import { type Program, startProgram, startServer } from '../../lib/testing/server.ts';
 import * as e from './endings.ts';
+import { FOLDER, printed, shown } from './fixtures/demonstrations.ts';
 
-const FOLDER = 'chapters/15-resets';
 const listener = s.openListener({ host: '127.0.0.1', port: 0 });
 const memory = Memory.allocate(1 << 20);
-
-/** Runs a demonstration to its end. @returns what it printed, without empty lines */
-async function demonstrate(t: ExecutionContext, name: string, ...args: string[]): Promise<string[]> {
-  const program = startProgram(t, `${FOLDER}/${name}.ts`, { args });
-  t.is(await program.ended, 0, program.stderr.join('\n'));
-  t.deepEqual(program.stderr, []);
-  return program.stdout.filter((line) => line !== '');
-}
-
-const TEXT = new URL('./README.md', import.meta.url);
-/** What the text says that a demonstration prints, without empty lines. */
-const shown = (...words: string[]): string[] =>
-  transcript(TEXT, ['npx', 'tsx', `${FOLDER}/${words[0]}.ts`, ...words.slice(1)].join(' ')).filter(
-    (line) => line !== '',
-  );
 
 /** A connection with both ends here, closed with the test. */
 function connection(t: ExecutionContext): e.Connection & { fds: Descriptors } {
@@ -55,7 +36,7 @@ test.serial('each ending is told as the table has it, by whoever asks first, and
     'write ECONNRESET, write EPIPE, read 0, read 0',
     'SO_ERROR ECONNRESET, read 0, read 0, write EPIPE',
   ];
-  const lines = await demonstrate(t, 'order');
+  const lines = await printed(t, 'order');
   t.deepEqual(lines, shown('order'));
   t.deepEqual(
     lines.slice(1).map((line) => line.trim().replace(/ {2,}/g, ', ')),
@@ -92,14 +73,14 @@ const met: [string, string, string[]][] = [
 for (const [ending, calls, told] of met) {
   test.serial(`a client of a server with --ending ${ending} that makes the calls ${calls} is told so`, async (t) => {
     const server = await startServer(t, `${FOLDER}/reset-server.ts`, { args: ['--ending', ending] });
-    const lines = await demonstrate(t, 'client', '--port', `${server.port}`, ...calls.split(' '));
+    const lines = await printed(t, 'client', '--port', `${server.port}`, ...calls.split(' '));
     t.deepEqual(
       lines,
       calls.split(' ').map((call, i) => `${call.padEnd(6)} ${told[i]}`),
     );
     if (ending !== 'unread') t.deepEqual(lines, shown('client', calls));
     if (ending === 'reset' && calls === 'wait read read write') {
-      t.deepEqual(await demonstrate(t, 'client', '--port', `${server.port}`), lines, 'these calls are the default');
+      t.deepEqual(await printed(t, 'client', '--port', `${server.port}`), lines, 'these calls are the default');
     }
   });
 }
@@ -183,119 +164,6 @@ test('who closes first keeps the connection in TIME_WAIT; who resets keeps nothi
   }
 });
 
-test.serial('SIGPIPE ends a child that writes on, where it is not ignored and not asked to stay away', async (t) => {
-  const lines = await demonstrate(t, 'killed');
-  t.deepEqual(lines, shown('killed'));
-  t.deepEqual(lines, [
-    'A child writes three times to a peer that is gone.',
-    'The peer has closed, and SIGPIPE is ignored, as Node has it when it starts:',
-    '  write 1: 5 bytes',
-    '  write 2: EPIPE',
-    '  write 3: EPIPE',
-    '  it ended by itself, with status 0',
-    'The peer has closed, and SIGPIPE has its default back:',
-    '  write 1: 5 bytes',
-    '  it was killed, by SIGPIPE',
-    'The peer has reset, and SIGPIPE has its default back:',
-    '  write 1: ECONNRESET',
-    '  it was killed, by SIGPIPE',
-    'The peer has closed, SIGPIPE has its default, and each write is a send with MSG_NOSIGNAL:',
-    '  write 1: 5 bytes',
-    '  write 2: EPIPE',
-    '  write 3: EPIPE',
-    '  it ended by itself, with status 0',
-  ]);
-});
-
-test.serial(
-  'Node ignores SIGPIPE whoever starts it, gives its children the default, and a shell passes on what it has',
-  async (t) => {
-    const expected = [
-      'this process, which is Node',
-      'SIGPIPE SIGXFSZ',
-      'a program that Node has started',
-      'none',
-      'the same, after a shell ignored SIGPIPE',
-      'SIGPIPE',
-    ];
-    const lines = await demonstrate(t, 'ignored'); // libuv starts it with the default
-    t.deepEqual(lines, shown('ignored'));
-    t.deepEqual(
-      lines.slice(1).flatMap((line) => line.trim().split(/ {2,}/)),
-      expected,
-    );
-  },
-);
-
-test('of `yes | head -n 1` the first is ended by SIGPIPE, or complains and fails', (t) => {
-  const status = '$PIPESTATUS';
-  const shell = (line: string): { stdout: string; stderr: string } =>
-    spawnSync('bash', ['-c', line], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      encoding: 'utf8',
-      env: { PATH: process.env.PATH, LC_ALL: 'C' },
-    });
-  t.like(shell(`yes | head -n 1; echo ${status}`), { stdout: 'y\n141\n', stderr: '' });
-  const { stdout, stderr } = shell(`trap '' PIPE; yes | head -n 1; echo ${status}`);
-  t.is(stdout, 'y\n1\n');
-  t.is(stderr, 'yes: standard output: Broken pipe\n');
-  const later = shell(`trap '' PIPE; bash -c 'trap - PIPE; yes | head -n 1'`);
-  t.regex(later.stderr, /Broken pipe/, 'a shell cannot give back what was ignored when it started');
-});
-
-test.serial('without /proc the signals that are ignored cannot be told, and a line says so', async (t) => {
-  const by = withoutProc();
-  if (by === undefined) {
-    t.log('NOT CHECKED: a place without /proc cannot be made here');
-    t.pass();
-    return;
-  }
-  const program = startProgram(t, `${FOLDER}/ignored.ts`, { by });
-  t.is(await program.ended, 1);
-  t.deepEqual(program.stdout, []);
-  t.regex(program.stderr.join('\n'), /^ignored: there is no \/proc here.*$/);
-});
-
-test.serial(
-  'a demonstration ends without a word when nobody reads on; a program that sees to nothing, with a stack trace',
-  (t) => {
-    const head = (...words: string[]): { stdout: string; stderr: string } =>
-      spawnSync('sh', ['-c', '"$@" | head -n 1', 'sh', process.execPath, ...words], { encoding: 'utf8' });
-    const { stdout, stderr } = head('--import', 'tsx', `${FOLDER}/killed.ts`); // whose lines come one by one
-    t.deepEqual([stdout, stderr], ['A child writes three times to a peer that is gone.\n', '']);
-    t.regex(
-      head('--eval', "setInterval(() => console.log('again'))").stderr,
-      /Unhandled 'error' event[\s\S]*write EPIPE/,
-    );
-  },
-);
-
-/** A client that asks, twice, and is gone before the first answer: the server is held until it has left. */
-async function leaveEarly(t: ExecutionContext, server: Server): Promise<void> {
-  await settled(server);
-  process.kill(server.pid, 'SIGSTOP');
-  try {
-    const client: Client = await connectTo(t, server);
-    client.send('PING\nWAIT 200\nPING\n').end();
-    await once(client.socket, 'finish');
-    client.close(); // it has read nothing, and nothing has come
-    await once(client.socket, 'close');
-  } finally {
-    process.kill(server.pid, 'SIGCONT');
-  }
-}
-
-test.serial('a client that asks twice and leaves ends the fragile server, and no other', async (t) => {
-  const fragile = await startServer(t, `${FOLDER}/fragile.ts`);
-  await leaveEarly(t, fragile);
-  t.is(await patiently(fragile.ended, 'end of the fragile server'), 'SIGPIPE');
-
-  const server = await startServer(t, 'chapters/01-iterative/server.ts');
-  await leaveEarly(t, server);
-  const client = await connectTo(t, server);
-  t.is(await client.send('PING\n').line(), 'PONG');
-});
-
 test('node:net tells of a reset by an event; without a listener for it the process ends', async (t) => {
   const own = new Descriptors(t).keep(s.openListener({ host: '127.0.0.1', port: 0 }));
   const { port } = s.getsockname(own) as { port: number };
@@ -321,94 +189,6 @@ test('node:net tells of a reset by an event; without a listener for it the proce
   t.deepEqual(await ended, [1, null]);
   t.regex(await stderr, /Unhandled 'error' event[\s\S]*read ECONNRESET/);
 });
-
-/** The flags of the segments in what capture.ts shows, for each ending; `<` comes from the peer. */
-function flagsIn(text: string): Record<string, string> {
-  const parts = text.split(/^(\S.*):\n\n/m).slice(1);
-  const flags = (lines: string): string =>
-    lines
-      .match(/^ {2}IP .*$/gm)!
-      .map((line) => {
-        const [, from, to, flag] = /\.(\d+) > \S+\.(\d+): Flags \[([A-Z.]+)\]/.exec(line)!;
-        return `${Number(from) < Number(to) ? '<' : '>'}${flag}`;
-      })
-      .join(' ');
-  return Object.fromEntries(parts.flatMap((title, i) => (i % 2 === 0 ? [[title, flags(parts[i + 1]!)]] : [])));
-}
-
-/** What each ending must look like. An acknowledgement alone may come later, and then be part of the next segment. */
-const SEGMENTS: Record<string, RegExp> = {
-  'Nobody listens': /^>S <R\.$/,
-  'The peer closes, then this side': /^>S <S\. >\. <F\. (>\. )?>F\. <\.$/,
-  'The peer closes, and is written to all the same': /^>S <S\. >\. <F\. (>\. )?>P\. <R$/,
-  'The peer closes with unread bytes': /^>S <S\. >\. >P\. (<\. )?<R\.$/,
-  'The peer resets': /^>S <S\. >\. <R\.$/,
-};
-
-function isAsSaid(t: ExecutionContext, text: string): void {
-  const seen = flagsIn(text);
-  t.deepEqual(Object.keys(seen), Object.keys(SEGMENTS));
-  for (const [ending, flags] of Object.entries(seen)) t.regex(flags, SEGMENTS[ending]!, ending);
-}
-
-test('the segments in the text are those of its five endings: nobody answers a reset', (t) => {
-  isAsSaid(t, readFileSync(new URL('./segments.md', import.meta.url), 'utf8'));
-});
-
-/** A port that is free now, below those that the kernel gives to clients, as the text has it. */
-function freePort(): number {
-  for (let port = 18_091; ; port++) {
-    try {
-      close(s.openListener({ host: '127.0.0.1', port }));
-      return port;
-    } catch {}
-  }
-}
-
-test.serial('tcpdump, where it may, sees the same segments now', async (t) => {
-  const program = startProgram(t, `${FOLDER}/capture.ts`, { args: ['--port', `${freePort()}`] });
-  if ((await program.ended) === 0) {
-    isAsSaid(t, `${program.stdout.join('\n')}\n`);
-  } else {
-    t.log(`NOT CHECKED: ${program.stderr}`);
-    t.is(program.stderr.length, 1);
-    t.regex(
-      program.stderr[0]!,
-      /^capture: (there is no tcpdump here; on Debian: apt-get install tcpdump|tcpdump: .*permi)/,
-    );
-  }
-});
-
-/** A tcpdump that says it listens, and sees nothing, for as long as it is left running. */
-function blindTcpdump(t: ExecutionContext): string[] {
-  const directory = mkdtempSync(join(tmpdir(), 'sockets-tcpdump-'));
-  t.teardown(() => rmSync(directory, { recursive: true }));
-  const script = "#!/bin/sh\necho 'listening on lo' >&2\nexec sleep 1000\n";
-  writeFileSync(join(directory, 'tcpdump'), script, { mode: 0o755 });
-  return ['env', `PATH=${directory}:${process.env.PATH}`];
-}
-
-test.serial(
-  'a port in use is one line, and no tcpdump is left behind; nor is one that sees nothing waited for',
-  async (t) => {
-    const fds = new Descriptors(t);
-    const own = fds.keep(s.openListener({ host: '127.0.0.1', port: 0 }));
-    const { port } = s.getsockname(own) as { port: number };
-    const bound = fds.keep(s.socket(AF_INET, s.SOCK_STREAM | s.SOCK_CLOEXEC, 0));
-    check(s.bind(bound, { host: '127.0.0.1', port: 0 }), 'bind'); // nobody listens, and nobody else may
-    const by = blindTcpdump(t);
-    for (const [taken, why] of [
-      [port, /^capture: port \d+ is in use; see --port$/],
-      [(s.getsockname(bound) as { port: number }).port, /^capture: 127\.0\.0\.1:\d+ is already in use$/],
-      [freePort(), /^capture: tcpdump has not seen these segments within 10 seconds$/],
-    ] as const) {
-      const program = startProgram(t, `${FOLDER}/capture.ts`, { args: ['--port', `${taken}`], by });
-      t.is(await patiently(program.ended, 'end'), 1);
-      t.deepEqual([program.stdout, program.stderr.length, program.survivors], [[], 1, []]);
-      t.regex(program.stderr[0]!, why);
-    }
-  },
-);
 
 test('help is given, a mistake on the command line is one line and status 2, a missing server one line and status 1', async (t) => {
   const run = async (name: string, ...args: string[]): Promise<Program> => {

@@ -6,6 +6,7 @@ import { constants } from 'node:os';
 import test, { type ExecutionContext } from 'ava';
 import { kill } from '../../lib/sys/process.ts';
 import { pthread_sigmask, SIG_BLOCK, SIG_UNBLOCK, SignalSet, tgkill } from '../../lib/sys/signal.ts';
+import { demonstrate } from '../../lib/testing/demonstration.ts';
 import { Stillness } from '../../lib/testing/kernel.ts';
 import { withoutProc } from '../../lib/testing/lacking.ts';
 import { threads } from '../../lib/testing/proc.ts';
@@ -23,17 +24,15 @@ const numberless = (lines: readonly string[]): string[] =>
   lines.map((line) => line.replace(/by \d+|Descriptor \d+|descriptor,? \d+|(?:\d+ and \d+(?:, )?)+/gi, '#'));
 
 /** Holds what a demonstration printed against what the text says that it prints. */
-function isAsShown(t: ExecutionContext, name: string, { stdout }: Program): void {
-  t.deepEqual(numberless(stdout), numberless(transcript(TEXT, `npx tsx ${FOLDER}/${name}.ts`)));
+function isAsShown(t: ExecutionContext, name: string, lines: readonly string[]): void {
+  t.deepEqual(numberless(lines), numberless(transcript(TEXT, `npx tsx ${FOLDER}/${name}.ts`)));
 }
 
 /** Runs a demonstration to its end. @returns what it printed under its heading */
-async function demonstrate(t: ExecutionContext, name: string): Promise<string[]> {
-  const program = startProgram(t, `${FOLDER}/${name}.ts`);
-  t.is(await program.ended, 0, program.stderr.join('\n'));
-  t.deepEqual(program.stderr, []);
-  isAsShown(t, name, program);
-  return program.stdout.slice(2).map((line) => line.replace(/ {2,}/g, ': '));
+async function seenIn(t: ExecutionContext, name: string): Promise<string[]> {
+  const lines = await demonstrate(t, `${FOLDER}/${name}.ts`);
+  isAsShown(t, name, lines);
+  return lines.slice(2).map((line) => line.replace(/ {2,}/g, ': '));
 }
 
 /** A program that waits in its window. */
@@ -87,7 +86,7 @@ const lines = ({ stdout }: Program): string[] =>
   stdout.slice(2).flatMap((line) => (line.includes('press Enter') ? [] : [line.replace(/ {2,}/g, ': ')]));
 
 test.serial('a signal between test and select is slept through', async (t) => {
-  t.deepEqual(await demonstrate(t, 'race'), [
+  t.deepEqual(await seenIn(t, 'race'), [
     'test: the flag is 0',
     'window: signal 64 has been sent',
     'window: the flag is 1',
@@ -97,7 +96,7 @@ test.serial('a signal between test and select is slept through', async (t) => {
 });
 
 test.serial('the self-pipe wakes select for a signal that came before', async (t) => {
-  t.deepEqual(await demonstrate(t, 'self-pipe'), [
+  t.deepEqual(await seenIn(t, 'self-pipe'), [
     'window: signal 64 has been sent',
     'select: 1, a descriptor is ready',
     'read: 8 bytes',
@@ -105,13 +104,13 @@ test.serial('the self-pipe wakes select for a signal that came before', async (t
 });
 
 test.serial('signalfd wakes select for a signal that came before, and tells who sent it', async (t) => {
-  const [sent, woken, told] = await demonstrate(t, 'signalfd');
+  const [sent, woken, told] = await seenIn(t, 'signalfd');
   t.deepEqual([sent, woken], ['window: signal 64 has been sent', 'select: 1, a descriptor is ready']);
   t.regex(told!, /^read: signal 64, sent by \d+$/);
 });
 
 test.serial('ppoll lets a signal in that came before, and not earlier', async (t) => {
-  t.deepEqual(await demonstrate(t, 'ppoll'), [
+  t.deepEqual(await seenIn(t, 'ppoll'), [
     'test: the flag is 0',
     'window: signal 64 has been sent',
     'window: the flag is 0',
@@ -229,14 +228,13 @@ test('Node begins with a mask of its own, whatever it inherits', (t) => {
 });
 
 test.serial('libuv has written into its pipe before any JavaScript runs, and the loop empties it', async (t) => {
-  const program = startProgram(t, `${FOLDER}/libuv.ts`);
-  t.is(await program.ended, 0, program.stderr.join('\n'));
-  isAsShown(t, 'libuv', program);
-  const text = program.stdout.join('\n');
+  const lines = await demonstrate(t, `${FOLDER}/libuv.ts`);
+  isAsShown(t, 'libuv', lines);
+  const text = lines.join('\n');
   const [, pipe] = /^Descriptor (\d+) has become readable\.$/m.exec(text)!;
   const [, same, epoll] = /gone round; descriptor (\d+) is in the set of its epoll descriptor, (\d+)\.$/m.exec(text)!;
   t.is(same, pipe);
-  t.regex(program.stdout[1]!, new RegExp(`\\b${pipe} and \\d+`));
+  t.regex(lines[1]!, new RegExp(`\\b${pipe} and \\d+`));
   t.not(pipe, epoll);
   t.deepEqual(text.match(/(true|false)$/gm), ['false', 'true', 'false', 'false', 'true']);
 });

@@ -12,9 +12,10 @@ import { Memory } from '../../lib/sys/memory.ts';
 import * as s from '../../lib/sys/socket.ts';
 import { getTcpInfo, TCP_CORK, TCP_QUICKACK, TcpInfo } from '../../lib/sys/tcp.ts';
 import { connectTo } from '../../lib/testing/client.ts';
+import { demonstrate } from '../../lib/testing/demonstration.ts';
 import { openDescriptors } from '../../lib/testing/footprint.ts';
 import { settled } from '../../lib/testing/kernel.ts';
-import { startProgram, startServer } from '../../lib/testing/server.ts';
+import { startServer } from '../../lib/testing/server.ts';
 import { traces } from '../../lib/testing/traced.ts';
 import { transcript } from '../../lib/testing/transcript.ts';
 import {
@@ -60,12 +61,11 @@ test.serial(
 );
 
 test.serial('what the socket has been given by sendfile and splice is still the file', async (t) => {
-  const program = startProgram(t, 'chapters/17-sendfile/copies.ts', { args: ['--directory', directory] });
-  t.is(await program.ended, 0, program.stderr.join('\n'));
+  const lines = await demonstrate(t, 'chapters/17-sendfile/copies.ts', { args: ['--directory', directory] });
   const text = new URL('./README.md', import.meta.url);
-  t.deepEqual(program.stdout, transcript(text, 'npx tsx chapters/17-sendfile/copies.ts'));
+  t.deepEqual(lines, transcript(text, 'npx tsx chapters/17-sendfile/copies.ts'));
   t.deepEqual(
-    program.stdout.slice(1).map((line) => line.trim()),
+    lines.slice(1).map((line) => line.trim()),
     [
       '--with read      As: the bytes were copied',
       '--with sendfile  Bs: they were not',

@@ -9,6 +9,7 @@ import { read, write } from '../../lib/sys/io.ts';
 import { setsockopt } from '../../lib/sys/socket.ts';
 import { TCP_CORK } from '../../lib/sys/tcp.ts';
 import type { TraceRecord } from '../../lib/sys/trace.ts';
+import { demonstrate } from '../../lib/testing/demonstration.ts';
 import { startProgram } from '../../lib/testing/server.ts';
 import { Connection, type Exchange, type Look, type Way, ways } from './exchange.ts';
 import type { Measured } from './nagle.ts';
@@ -208,9 +209,8 @@ test('the first request of a connection is not delayed: its server acknowledges 
 
 /** Runs the program with --json. */
 async function measured(t: ExecutionContext, requests: number, by: readonly string[] = []): Promise<Measured> {
-  const program = startProgram(t, PROGRAM, { args: ['--json', '--requests', `${requests}`], by });
-  t.is(await program.ended, 0, program.stderr.join('\n'));
-  return JSON.parse(program.stdout.join('\n')) as Measured;
+  const lines = await demonstrate(t, PROGRAM, { args: ['--json', '--requests', `${requests}`], by });
+  return JSON.parse(lines.join('\n')) as Measured;
 }
 
 test('the program tells the same of each way', async (t) => {
@@ -252,10 +252,7 @@ test('a request takes a write for each piece, two calls more with the cork, and 
 });
 
 test('what it prints is what the chapter shows', async (t) => {
-  const program = startProgram(t, PROGRAM, { args: ['--requests', '9'] });
-  t.is(await program.ended, 0, program.stderr.join('\n'));
-  t.deepEqual(program.stderr, []);
-  const text = program.stdout.join('\n');
+  const text = (await demonstrate(t, PROGRAM, { args: ['--requests', '9'] })).join('\n');
   t.regex(text, /the client has sent 1 segment, and holds 60 bytes back/);
   t.regex(text, /the server has got 1 segment, and sent no acknowledgement/);
   t.regex(text, /it may keep the client waiting for 40 ms \(tcpi_ato\)/);

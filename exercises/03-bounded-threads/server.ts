@@ -2,7 +2,8 @@
 
 import type { Worker } from 'node:worker_threads';
 import { Acceptor } from '../../lib/program/acceptor.ts';
-import { compile, startWorker } from '../../lib/program/launch.ts';
+import { compile } from '../../lib/program/bundle.ts';
+import { startWorker } from '../../lib/program/launch.ts';
 import { announce, dieOnSignals, openServer, serverCommand, wholeNumber } from '../../lib/program/program.ts';
 import { close } from '../../lib/sys/io.ts';
 import { subject } from '../check/subject.ts';

@@ -1,6 +1,7 @@
 /** The server of chapter 04 and its children; the parent's loop is yours. */
 
-import { compile, startChild } from '../../lib/program/launch.ts';
+import { compile } from '../../lib/program/bundle.ts';
+import { startChild } from '../../lib/program/launch.ts';
 import { announce, dieOnSignals, openServer, serverCommand } from '../../lib/program/program.ts';
 import { subject } from '../check/subject.ts';
 

@@ -1,6 +1,7 @@
 /** The buffers that a ring lends to the kernel, counted: so that it can be told where they have gone. */
 
-import { BufferRing, type Ring } from '../../lib/sys/ring.ts';
+import { BufferRing } from '../../lib/sys/registered.ts';
+import type { Ring } from '../../lib/sys/ring.ts';
 
 /** The buffers' name in requests, of which there is one group. */
 export const GROUP = 0;

@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { compile } from '../../lib/program/launch.ts';
+import { compile } from '../../lib/program/bundle.ts';
 import { ROOT } from '../exercises.ts';
 import { answerPath } from './subject.ts';
 

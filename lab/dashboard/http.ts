@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { isIP } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { bundle } from '../../lib/program/launch.ts';
+import { bundle } from '../../lib/program/bundle.ts';
 
 /** What is served for a path. */
 type Answer = (response: ServerResponse) => void;

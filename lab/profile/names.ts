@@ -78,7 +78,7 @@ function moduleOf(script: string): Place {
   return { name, at: bundled ? '' : `${at}:1`, kind: bundled ? 'program' : kindOf(at, undefined) };
 }
 
-/** The name of a program's source, by that of what lib/program/launch.ts has made of it: `child.ts`. */
+/** The name of a program's source, by that of what lib/program/bundle.ts has made of it: `child.ts`. */
 export function sourceName(path: string): string {
   return basename(path).replace(/-[0-9a-f]{12}\.mjs$/, '.ts');
 }

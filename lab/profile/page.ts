@@ -1,7 +1,7 @@
 /** The page with a flame graph: one file, which opens anywhere, without a server or a network. */
 
 import { fileURLToPath } from 'node:url';
-import { bundle } from '../../lib/program/launch.ts';
+import { bundle } from '../../lib/program/bundle.ts';
 import { type Frame, KIND_WORDS, KINDS } from './frames.ts';
 
 /** What the page tells. */
