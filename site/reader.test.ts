@@ -1,6 +1,6 @@
 /** A reader in Chromium: search, dark mode, links, narrow and wide pages, accessibility; all below a base, as a project's site stands. */
 import test from 'ava';
-import { base, reader, sound } from './reader.ts';
+import { base, fits, reader, sound } from './reader.ts';
 
 const chapter = `${base}01-iterative/`;
 const source = `${base}source/chapters/01-iterative/server.ts.html`;
@@ -18,6 +18,28 @@ for (const width of [1280, 390]) {
     }
   }
 }
+
+test.serial('a page with a fault is noticed: trouble on the console, another host, no words, too wide', async (t) => {
+  const { page, complaints } = await open(base, 390);
+  const noticed = async (look: typeof fits): Promise<boolean> => {
+    const attempt = await t.try((t) => look(t, page));
+    attempt.discard();
+    return !attempt.passed;
+  };
+  const add = (html: string): Promise<void> =>
+    page.evaluate(`document.body.insertAdjacentHTML('beforeend', '${html}')`);
+  t.deepEqual([await noticed(sound), complaints], [false, []]);
+  await Promise.all([page.waitForEvent('requestfailed'), add('<img src="//elsewhere.test/a.png">')]);
+  await Promise.all([
+    page.waitForEvent('pageerror'),
+    page.evaluate('setTimeout(() => unknown); console.error("trouble")'),
+  ]);
+  t.is(complaints.length, 4, complaints.join('\n')); // asked for it, could not load it, trouble, and the error
+  t.deepEqual([await noticed(sound), await noticed(fits)], [true, false]);
+  await add('<p style="width: 400px">wide</p>');
+  t.true(await noticed(fits));
+  await page.context().close();
+});
 
 test.serial('search finds a chapter by a word of its text and leads there', async (t) => {
   const { page, complaints } = await open(base, 1280);
