@@ -11,8 +11,8 @@ export const PARENT = 'SOCKETS_PARENT';
 // #region end
 /**
  * Has this child end with its parent (more exactly: with the thread of it that started this child), however that ends,
- * and not before: Ctrl-C in a terminal reaches the whole process
- * group, and it is the parent who decides what becomes of its children.
+ * and not before: Ctrl-C in a terminal reaches the whole process group, and it is the parent who decides what becomes of
+ * its children.
  */
 export function endWithParent(): void {
   signal(SIGINT, SIG_IGN);
