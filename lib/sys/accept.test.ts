@@ -2,8 +2,9 @@
 
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { getSystemErrorMap } from 'node:util';
 import test, { type ExecutionContext } from 'ava';
-import { acceptAll, acceptBlocking } from './accept.ts';
+import { acceptAll, acceptBlocking, passing } from './accept.ts';
 import { AF_INET } from './address.ts';
 import { check, EINVAL, EMFILE, SystemError } from './errors.ts';
 import { Descriptors, flags, outcome, program, start, temporaryDirectory } from './fixtures/resources.ts';
@@ -65,6 +66,12 @@ test('acceptBlocking returns -EINVAL when the listener has been shut down', (t) 
   const { listener } = waiting(t, 0, false);
   t.is(s.shutdown(listener, s.SHUT_RD), 0);
   t.is(acceptBlocking(listener), -EINVAL);
+});
+
+test('what accept(2) bids us take for EAGAIN is passed over, but for EOPNOTSUPP, which may come for ever', (t) => {
+  const network = ['ENETDOWN', 'EPROTO', 'ENOPROTOOPT', 'EHOSTDOWN', 'ENONET', 'EHOSTUNREACH', 'ENETUNREACH'];
+  const passes = [...getSystemErrorMap()].filter(([errno]) => passing(errno)).map(([, [name]]) => name);
+  t.deepEqual(passes.sort(), [...network, 'EINTR', 'ECONNABORTED'].sort());
 });
 
 /** The words that start fixtures/exhausted.ts with so few descriptors that it can use them all up at once. */

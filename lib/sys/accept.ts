@@ -3,6 +3,7 @@
 import {
   EAGAIN,
   ECONNABORTED,
+  EHOSTDOWN,
   EHOSTUNREACH,
   EINTR,
   EMFILE,
@@ -11,6 +12,8 @@ import {
   ENFILE,
   ENOBUFS,
   ENOMEM,
+  ENONET,
+  ENOPROTOOPT,
   EPROTO,
   SystemError,
 } from './errors.ts';
@@ -30,15 +33,19 @@ export function exhausted(errno: number): boolean {
 
 /**
  * Whether accept failed for a reason that has passed already: a signal, a client that left the queue, or what befell
- * its connection in the network, which accept(2) bids us take for EAGAIN.
+ * its connection in the network, which accept(2) bids us take for EAGAIN. Of its list EOPNOTSUPP is left out: that is
+ * also what a socket says that cannot be accepted from, and it would say so for ever.
  */
 export function passing(errno: number): boolean {
   switch (-errno) {
     case EINTR:
     case ECONNABORTED:
     case EPROTO:
+    case ENOPROTOOPT:
+    case ENONET:
     case ENETDOWN:
     case ENETUNREACH:
+    case EHOSTDOWN:
     case EHOSTUNREACH:
       return true;
     default:

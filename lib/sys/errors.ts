@@ -30,6 +30,7 @@ export const {
   ENOBUFS,
   ENOENT,
   ENOMEM,
+  ENOPROTOOPT,
   ENOSYS,
   ENOTDIR,
   EPERM,
@@ -38,6 +39,10 @@ export const {
   EXDEV,
   ETIME,
 } = constants.errno;
+
+/** Two that Node has no constants for; their numbers are those of x86-64 and arm64 alike. */
+export const ENONET = 64;
+export const EHOSTDOWN = 112;
 
 /** A system call's failure. The fields are those of Node's own system errors, errno negative as there. */
 export class SystemError extends Error {
