@@ -10,6 +10,9 @@ import { differsAt, show } from './show.ts';
 import { calm, pause, Silence } from './silence.ts';
 import { Trouble, Wrong } from './trouble.ts';
 
+/** So many lines of a conversation are shown at most. */
+const SHOWN = 12;
+
 /** Several clients of one server, and what was said. */
 export class Talk {
   readonly server: Server;
@@ -90,11 +93,12 @@ export class Talk {
     throw new Trouble(this.text(...words));
   }
 
-  /** What was said, the last lines of it, and the words. */
+  /** What was said, the last lines of it, behind an ellipsis if there were more; and the words. */
   text(...words: string[]): string {
-    const notes = this.#notes.slice(-12);
+    const notes = this.#notes.slice(-SHOWN);
+    const more = this.#notes.length > SHOWN ? ['…'] : [];
     const width = Math.max(0, ...notes.map(([who]) => who.length));
-    return [...notes.map(([who, what]) => `${who.padEnd(width)}  ${what}`.trimEnd()), ...words].join('\n');
+    return [...more, ...notes.map(([who, what]) => `${who.padEnd(width)}  ${what}`.trimEnd()), ...words].join('\n');
   }
 
   /** Ends all connections. */
