@@ -82,8 +82,10 @@ export function makeYours(name: string): boolean {
 
 type Fields = Record<string, unknown>;
 
-const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+/** Whether something that was read is an object with keys. */
+export function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
 
 /** What is wrong with some fields: those that are missing, not of their type, or not known. */
 function faults(where: string, fields: Fields, texts: readonly string[], others: readonly string[]): string[] {

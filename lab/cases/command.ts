@@ -7,11 +7,11 @@ import { Argument } from 'commander';
 import { wholeNumber } from '../../lib/program/program.ts';
 import { toolCommand } from '../../lib/program/tool.ts';
 import { markdown } from '../bench/table.ts';
+import { writeWhole } from '../files.ts';
 import { Interrupted, Interruption } from '../interrupt.ts';
 import { csv } from '../load/csv.ts';
 import { raiseDescriptorLimit } from '../load/limits.ts';
-import { positiveSpan } from '../load/options.ts';
-import { writeWhole } from '../load/outputs.ts';
+import { file, positiveSpan } from '../load/options.ts';
 import { bars } from '../load/report.ts';
 import { provenance, sourceOf } from '../provenance.ts';
 import { Steps } from '../steps.ts';
@@ -44,7 +44,7 @@ export async function cases(words: readonly string[]): Promise<number> {
     .addArgument(new Argument('[kinds...]', 'which of them (default: all)').choices(KINDS))
     .option('--up-to <clients>', 'leave out the cases with more', wholeNumber(1, 1_000_000), 1_000_000)
     .option('--duration <time>', 'how long all clients of a case ask (default: 3s)', positiveSpan('s'), 3000)
-    .option('--out <folder>', 'where the files go', OUT)
+    .option('--out <folder>', 'where the files go', file, OUT)
     .addHelpText(
       'after',
       `
@@ -159,7 +159,7 @@ class Files {
       this.#written++;
     } catch (error) {
       this.failed = true;
-      console.error(`${NAME}: cannot write ${path}: ${(error as Error).message}`);
+      console.error(`${NAME}: ${(error as Error).message}`);
     }
   }
 

@@ -70,9 +70,17 @@ test.serial('what cannot be done yet is one line that says what can', async (t) 
 test.serial('a state that cannot be read is one line, and stays as it is', async (t) => {
   await learner.lab('start', '01-lines');
   const state = learner.read('.lab/state.json');
-  learner.write('.lab/state.json', '{"current": ');
-  await refused(t, 1, /^lab list: \.lab\/state\.json cannot be read \(.*\); delete it to begin anew$/m, 'list');
-  t.is(learner.read('.lab/state.json'), '{"current": ');
+  for (const damaged of ['{"current": ', 'null', '{"exercises": 5}', '{"exercises": {"01-lines": null}}']) {
+    learner.write('.lab/state.json', damaged);
+    await refused(
+      t,
+      1,
+      /^lab hint: \.lab\/state\.json cannot be read \(.*\); delete it to begin anew$/m,
+      'hint',
+      '01-l',
+    );
+    t.is(learner.read('.lab/state.json'), damaged);
+  }
   learner.write('.lab/state.json', state);
 });
 

@@ -1,8 +1,9 @@
 /** What the lab remembers of a learner, in a small file that git ignores: .lab/state.json. */
 
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { ROOT } from '../../exercises/exercises.ts';
+import { isFields, ROOT } from '../../exercises/exercises.ts';
+import { writeWhole } from '../files.ts';
 
 /** The folder for the state, and for copies of the learner's work, from the root of the repository. */
 export const FOLDER = '.lab';
@@ -25,6 +26,7 @@ export interface Guess {
   readonly right: boolean;
 }
 
+/** All that is remembered. */
 export interface State {
   /** The exercise that `check`, `hint` and `watch` are about when none is named. */
   current?: string;
@@ -37,8 +39,14 @@ export function readState(): State {
   const path = join(ROOT, FILE);
   if (!existsSync(path)) return { exercises: {}, predictions: {} };
   try {
-    const state = JSON.parse(readFileSync(path, 'utf8')) as Partial<State>;
-    return { ...state, exercises: state.exercises ?? {}, predictions: state.predictions ?? {} };
+    const state: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    if (!isFields(state)) throw new Error('it holds no keys and values');
+    const { exercises = {}, predictions = {} } = state;
+    for (const [name, part] of Object.entries({ exercises, predictions })) {
+      const well = isFields(part) && Object.values(part).every(isFields);
+      if (!well) throw new Error(`"${name}" is not what the lab has written`);
+    }
+    return { ...state, exercises, predictions } as State;
   } catch (error) {
     throw new Error(`${FILE} cannot be read (${(error as Error).message}); delete it to begin anew`);
   }
@@ -50,8 +58,7 @@ export function changeState(change: (state: State) => void): State {
   change(state);
   const path = join(ROOT, FILE);
   mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(`${path}.new`, `${JSON.stringify(state, undefined, 2)}\n`);
-  renameSync(`${path}.new`, path);
+  writeWhole(path, `${JSON.stringify(state, undefined, 2)}\n`);
   return state;
 }
 

@@ -1,9 +1,10 @@
 /** `lab load`: from the words on its command line to the report, and to the exit status. */
 
+import { checkWritable } from '../files.ts';
 import { describe, search } from './find-max.ts';
 import { machineLimits, type Plan, plan, raiseDescriptorLimit } from './limits.ts';
 import { durationOf, type Options, readOptions } from './options.ts';
-import { checkWritable, writeOutputs } from './outputs.ts';
+import { writeOutputs } from './outputs.ts';
 import { Telling } from './progress.ts';
 import { isReason } from './reason.ts';
 import { holding, report } from './report.ts';
@@ -35,7 +36,7 @@ export async function load(words: readonly string[]): Promise<number> {
     const addresses = await resolveTargets(options.target);
     const divided = plan(options.connections, options.processes, addresses, machineLimits());
     if (divided.words !== undefined) console.error(`${NAME}: ${divided.words}`);
-    checkWritable(options);
+    checkWritable(options.csv, options.json, options.html);
     raiseDescriptorLimit();
     return await carryOut(options, loadOf(options, addresses, requests), divided);
   } catch (error) {

@@ -230,7 +230,18 @@ test.serial('a full disk costs the file and not the report', async (t) => {
   t.regex(loading.stdout.join('\n'), /^requests +20 answered/m);
   // How far it is stands before that, on a machine so busy that it took a second.
   t.is(loading.stderr.at(-1), 'lab load: cannot write /dev/full: ENOSPC: no space left on device, write');
-  await says(t, start(t, ['--json', '/nowhere/load.json']), 1, /^lab load: ENOENT: .*'\/nowhere'$/);
+  await says(
+    t,
+    start(t, ['--json', '/nowhere/load.json']),
+    1,
+    /^lab load: cannot write \/nowhere\/load\.json: ENOENT: no such file or directory$/,
+  );
+  await says(
+    t,
+    start(t, ['--html', 'lab']),
+    1,
+    /^lab load: cannot write lab: EISDIR: illegal operation on a directory$/,
+  );
 });
 
 test.serial('nobody who listens is one line', async (t) => {
@@ -259,6 +270,7 @@ const mistakes: [string, RegExp][] = [
   ['--requests 5 --warm-up 1s', /--requests does not go with --warm-up: all that are asked for count$/],
   ['--read-rate 0', /whole number from 1/],
   ['--hold --rate 5', /--hold|--rate .* --hold/],
+  ['--csv both --html ./both', /\/both cannot be two files at once$/],
   ['--processes 11', /11 processes have no connection each/],
 ];
 for (const [words, line] of mistakes) {

@@ -1,5 +1,6 @@
 /** The command line of `lab load`: what can be said, and what cannot be said together. */
 
+import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { wholeNumber } from '../../lib/program/program.ts';
 import { toolCommand } from '../../lib/program/tool.ts';
@@ -138,6 +139,9 @@ export function readOptions(name: string, words: readonly string[]): Options {
     if (given(one) && given(other)) command.error(`error: ${flag(one)} does not go with ${flag(other)}: ${why}`);
   }
   const options = { http: false, hold: false, ...command.opts<Partial<Options>>() } as Options;
+  const files = [options.csv, options.json, options.html].flatMap((path) => (path === undefined ? [] : resolve(path)));
+  const twice = files.find((path, i) => files.indexOf(path) < i && !path.startsWith('/dev/'));
+  if (twice !== undefined) command.error(`error: ${twice} cannot be two files at once`);
   if (options.processes !== undefined && options.processes > options.connections) {
     command.error(`error: ${options.processes} processes have no connection each`);
   }
@@ -180,7 +184,8 @@ function cpuList(text: string): number[] {
   throw new InvalidArgumentError('It takes numbers of processors, such as 1 or 0,2-3.');
 }
 
-function file(text: string): string {
+/** An option's parser that takes the path of a file: a word that looks like another option is none. */
+export function file(text: string): string {
   if (text !== '' && !text.startsWith('-')) return text;
   throw new InvalidArgumentError('It takes a file; one whose name begins with - as ./-name.');
 }

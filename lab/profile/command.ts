@@ -1,11 +1,9 @@
 /** `lab profile`: from the words on its command line to the page, and to the exit status. */
 
-import { accessSync, constants, existsSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { SystemError } from '../../lib/sys/errors.ts';
+import { checkWritable, writeWhole } from '../files.ts';
 import { NotEnough } from '../load/limits.ts';
 import { ProcessFailed } from '../load/loader.ts';
-import { writeWhole } from '../load/outputs.ts';
 import { NoSuchCommand, parseRequests } from '../load/requests.ts';
 import type { Result } from '../load/result.ts';
 import { count, many, time } from '../load/units.ts';
@@ -31,7 +29,7 @@ export async function profile(words: readonly string[]): Promise<number> {
   process.on('SIGINT', interrupted).on('SIGTERM', interrupted);
   try {
     parseRequests(options.command);
-    accessSync(existsSync(options.out) ? options.out : dirname(options.out), constants.W_OK);
+    checkWritable(options.out);
     const shown = await look(options, options.perf ? new PerfSampler() : new V8Sampler(), interrupt.signal, () => {
       console.error(`${NAME}: ${options.target.name} runs, and is looked at for ${time(options.duration * 1000)}`);
     });

@@ -3,6 +3,7 @@
 import { InvalidArgumentError } from 'commander';
 import { wholeNumber } from '../../lib/program/program.ts';
 import { toolCommand } from '../../lib/program/tool.ts';
+import { file } from '../load/options.ts';
 import { span } from '../load/units.ts';
 import { findTarget, NoSuchServer, type Target } from './target.ts';
 
@@ -62,9 +63,4 @@ function duration(text: string): number {
   const milliseconds = span('s')(text);
   if (milliseconds >= 10 && milliseconds <= 600_000) return milliseconds;
   throw new InvalidArgumentError('It takes a span of time from 10ms to 10m.');
-}
-
-function file(text: string): string {
-  if (text !== '' && !text.startsWith('-')) return text;
-  throw new InvalidArgumentError('It takes a file; one whose name begins with - as ./-name.');
 }

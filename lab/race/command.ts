@@ -1,8 +1,8 @@
 /** `lab race`: from the words on its command line to the tables, and to the exit status. */
 
+import { checkWritable, writeWhole } from '../files.ts';
 import { Interrupted, Interruption } from '../interrupt.ts';
 import { raiseDescriptorLimit } from '../load/limits.ts';
-import { checkWritable, writeWhole } from '../load/outputs.ts';
 import { isReason } from '../load/reason.ts';
 import { provenance } from '../provenance.ts';
 import { Steps } from '../steps.ts';
@@ -27,7 +27,7 @@ const REFERENCE = '09-epoll';
 export async function race(words: readonly string[]): Promise<number> {
   const options = readOptions(NAME, words);
   try {
-    if (options.json !== undefined) checkWritable({ json: options.json });
+    checkWritable(options.json);
     const named = options.racers.length > 0 ? options.racers : chapterNames();
     const racers = [...(options.baseline ? baselines() : []), ...[...new Set(named)].map(findRacer)];
     raiseDescriptorLimit();
@@ -90,7 +90,7 @@ async function run(options: Options, racers: readonly Racer[], words: readonly s
       writeWhole(json, jsonText(result));
       console.error(`${NAME}: ${json} is written${partial === undefined ? '' : ', of a partial result'}`);
     } catch (error) {
-      return fail(`cannot write ${json}: ${(error as Error).message}`, FAILED);
+      return fail((error as Error).message, FAILED);
     }
   }
   return partial !== undefined ? INTERRUPTED : failures > 0 ? FAILED : WELL;

@@ -3,7 +3,7 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { wholeNumber } from '../../lib/program/program.ts';
 import { toolCommand } from '../../lib/program/tool.ts';
-import { positiveSpan } from '../load/options.ts';
+import { file, positiveSpan } from '../load/options.ts';
 import { scenarios } from './scenarios.ts';
 
 /** What was said; spans are in milliseconds. */
@@ -40,7 +40,7 @@ export function readOptions(name: string, words: readonly string[]): Options {
     .option('--duration <time>', 'how long each measurement takes (default: 2s)', positiveSpan('s'))
     .option('--baseline', 'add node:net and, where there is a C compiler, a minimal epoll server in C', false)
     .option('--quick', 'a glance: 1 and 100 connections, one round, half a second each', false)
-    .option('--json <file>', 'write all that was measured')
+    .option('--json <file>', 'write all that was measured', file)
     .addHelpText(
       'after',
       `

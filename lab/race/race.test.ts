@@ -43,7 +43,7 @@ const entryOf = ({ entries }: Race, racer: string, connections: number, scenario
 const callsOf = ({ calls }: Entry, name: string): number => calls!.perRequest[name] ?? 0;
 
 test.serial('by number, at growing connections, in rounds; where one ends is told', async (t) => {
-  const words = ['9', '01', '--connections', '3,1', '--rounds', '2', '--duration', '100ms', '--scenario', 'ping'];
+  const words = '9 01 --connections 3,1 --rounds 2 --duration 100ms --scenario ping'.split(' ');
   const { race, status, stdout, stderr } = await run(t, ...words);
   t.is(status, 0, stderr);
   t.deepEqual([race.format, race.partial, race.rounds, race.duration], [1, undefined, 2, 100]);
@@ -197,7 +197,13 @@ const mistakes: [string[], number, RegExp][] = [
   [['--scenario', 'ping,nope'], 2, /It takes some of ping, mixed, idle, wait, burn/],
   [['--connections', '10,0'], 2, /whole number from 1/],
   [['--duration', '0'], 2, /above 0/],
-  [['--json', '/nowhere/race.json'], 1, /^lab race: ENOENT: .*'\/nowhere'$/],
+  [['--json', '--quick'], 2, /It takes a file; one whose name begins with - as \.\/-name/],
+  [['--json', 'lab'], 1, /^lab race: cannot write lab: EISDIR: /],
+  [
+    ['--json', '/nowhere/race.json'],
+    1,
+    /^lab race: cannot write \/nowhere\/race\.json: ENOENT: no such file or directory$/,
+  ],
 ];
 for (const [words, status, line] of mistakes) {
   test.serial(`a mistake is one line: ${words.join(' ')}`, async (t) => {
