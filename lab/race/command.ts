@@ -29,7 +29,8 @@ export async function race(words: readonly string[]): Promise<number> {
   try {
     checkWritable(options.json);
     const named = options.racers.length > 0 ? options.racers : chapterNames();
-    const racers = [...(options.baseline ? baselines() : []), ...[...new Set(named)].map(findRacer)];
+    const chosen = new Map(named.map(findRacer).map((racer) => [racer.name, racer])); // `9 09` is one
+    const racers = [...(options.baseline ? baselines() : []), ...chosen.values()];
     raiseDescriptorLimit();
     return await run(options, racers, words);
   } catch (error) {
