@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Outcome, REPORT, SUBJECTS } from '../../exercises/check/outcome.ts';
 import { files, ROOT } from '../../exercises/exercises.ts';
+import { mortal } from '../../lib/program/mortal.ts';
 import { Interrupted } from '../interrupt.ts';
 
 const AVA = join(ROOT, 'node_modules/ava/entrypoints/cli.mjs');
@@ -30,7 +31,8 @@ export async function run(
   const report = join(directory, 'outcomes.jsonl');
   const checks = [...subjects.keys()].map((name) => files.check(name));
   const all = [...subjects.values()].flat();
-  const child = spawn(process.execPath, [AVA, ...checks], {
+  const [command, ...words] = mortal([process.execPath, AVA, ...checks]);
+  const child = spawn(command!, words, {
     cwd: ROOT,
     env: { ...process.env, [SUBJECTS]: all.join(), [REPORT]: report, NO_COLOR: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],

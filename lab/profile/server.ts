@@ -3,6 +3,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { mortal } from '../../lib/program/mortal.ts';
 import { ROOT, type Target } from './target.ts';
 
 /** How long a server has to say that it listens, and to end when it is told to, in milliseconds. */
@@ -38,7 +39,8 @@ export class Server {
    */
   constructor({ name, path }: Target, words: readonly string[], options: string, inspected: (url: string) => void) {
     this.#name = name;
-    this.child = spawn(process.execPath, ['--import', 'tsx', path, '--port', '0', ...words], {
+    const [command, ...rest] = mortal([process.execPath, '--import', 'tsx', path, '--port', '0', ...words]);
+    this.child = spawn(command!, rest, {
       cwd: ROOT,
       detached: true, // its group is ended as one; and Ctrl-C is not for it
       env: { ...process.env, NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} ${options}`.trim() },

@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
+import { commandLine, usage } from '../../lib/testing/proc.ts';
 import { type Program, startProgram, until } from '../../lib/testing/server.ts';
 import { complete } from './complete.ts';
 import { findRacer, omission, roomInMemory } from './racers.ts';
@@ -169,6 +170,15 @@ test.serial('Ctrl-C in the middle: what there was is shown and written as partia
   t.is(written.partial, 'interrupted');
   t.true(written.entries[0]!.measurements.length >= 2);
   t.regex(race.stderr.at(-1)!, /race\.json is written, of a partial result$/);
+});
+
+test.serial('killed in the middle, without a chance to clean up: its server ends with it', async (t) => {
+  const race = start(t, ['09', '--connections', '1', '--scenario', 'ping', '--rounds', '1', '--duration', '60s']);
+  const running = (): number[] => servers(race).filter((pid) => commandLine(pid)[0] === process.execPath);
+  await until(() => running().length === 1, 'a server runs');
+  const [server] = running() as [number];
+  t.is(await race.stop('SIGKILL'), 'SIGKILL');
+  await until(() => [undefined, 'Z'].includes(usage(server)?.state), 'the server has ended, too');
 });
 
 test.serial('a server that dies is one line, the others go on, and the exit status is 1', async (t) => {

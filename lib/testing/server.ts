@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { ExecutionContext } from 'ava';
+import { mortal } from '../program/mortal.ts';
 import { processes } from './proc.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -12,6 +13,8 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const LOADER = new URL('./typescript.mjs', import.meta.url).href;
 /** Nothing here takes so long, in milliseconds: what does will never come, and the test says what it waited for. */
 export const PATIENCE = 45_000;
+/** So much of what a program prints is kept, in bytes of each stream; who prints on and on is not listened to any more. */
+const KEPT = 16_000_000;
 /** Whoever a program started has ended so soon after it, in milliseconds, or was left behind. */
 const FAREWELL = 1000;
 
@@ -75,7 +78,8 @@ export class Program {
     const words = [...by, ...reader, path, ...args];
     const limited =
       descriptors === undefined ? words : ['sh', '-c', `ulimit -n ${descriptors}; exec "$@"`, 'sh', ...words];
-    this.child = spawn(limited[0]!, limited.slice(1), {
+    const [command, ...rest] = mortal(limited);
+    this.child = spawn(command!, rest, {
       cwd: ROOT,
       detached: true,
       stdio: [typed ? 'pipe' : 'ignore', 'pipe', 'pipe', ...Array<number>(inherited).fill(2)],
@@ -94,6 +98,13 @@ export class Program {
 
   async #collect(stream: NodeJS.ReadableStream, lines: string[]): Promise<void> {
     const reader = createInterface({ input: stream });
+    let room = KEPT;
+    stream.on('data', (chunk: Buffer) => {
+      room -= chunk.length;
+      if (room >= 0) return;
+      reader.close();
+      stream.resume(); // it is read all the same, lest the program wait for that
+    });
     stream.once('close', () => reader.close()); // without an end, after deafen()
     for await (const line of reader) {
       lines.push(line);
@@ -104,10 +115,14 @@ export class Program {
 
   /** The first line that matches, from standard output or standard error, as soon as it is there. */
   async line(pattern: RegExp, patience = PATIENCE): Promise<RegExpExecArray> {
+    const seen = new Map([this.stdout, this.stderr].map((lines) => [lines, 0]));
     for (;;) {
-      for (const line of [...this.stdout, ...this.stderr]) {
-        const match = pattern.exec(line);
-        if (match !== null) return match;
+      for (const [lines, from] of seen) {
+        for (let i = from; i < lines.length; i++) {
+          const match = pattern.exec(lines[i]!);
+          if (match !== null) return match;
+        }
+        seen.set(lines, lines.length);
       }
       const heard = new Promise<void>((resolve) => {
         this.#waiting.add(resolve);
@@ -115,7 +130,7 @@ export class Program {
       const over = this.ended.then((how) => {
         throw new Error(`it ended (${how}) without a line like ${pattern}:\n${this.stderr.join('\n')}`);
       });
-      await patiently(Promise.race([heard, over]), `a line like ${pattern}`, patience);
+      await patiently(Promise.race([heard, over]), `line like ${pattern}`, patience);
     }
   }
 
@@ -153,9 +168,19 @@ export function startProgram(t: ExecutionContext, path: string, options: StartOp
   return program;
 }
 
-/** Starts a server on a free port and waits until it listens; whoever calls this ends it with kill(). */
+/**
+ * Starts a server on a free port and waits until it listens; whoever calls this ends it with kill().
+ *
+ * @throws Error as listening() does, and then nothing is left of it
+ */
 export async function launchServer(path: string, options: StartOptions = {}): Promise<Server> {
-  return listening(new Program(path, withPort(options)));
+  const program = new Program(path, withPort(options));
+  try {
+    return await listening(program);
+  } catch (error) {
+    await program.kill();
+    throw error;
+  }
 }
 
 /** Starts a server on a free port and waits until it listens; the test takes it down in the end. */

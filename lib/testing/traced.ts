@@ -27,7 +27,12 @@ export class Traced {
   static async launch(path: string, args: readonly string[] = [], by: readonly string[] = []): Promise<Traced> {
     const directory = mkdtempSync(join(tmpdir(), 'sockets-trace-'));
     const file = join(directory, 'trace.jsonl');
-    return new Traced(await launchServer(path, { by, args: [...args, '--trace', file] }), directory, file);
+    try {
+      return new Traced(await launchServer(path, { by, args: [...args, '--trace', file] }), directory, file);
+    } catch (error) {
+      rmSync(directory, { recursive: true, force: true });
+      throw error;
+    }
   }
 
   /** Forgets all calls so far. */
