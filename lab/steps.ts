@@ -1,23 +1,15 @@
 /** How far something is that has many steps: a bar on a terminal, a line for each elsewhere; on standard error. */
 
-import cliProgress from 'cli-progress';
+import { clearBar, startBar } from './bar.ts';
 
 /** Tells of steps until it is told to stop. */
 export class Steps {
-  readonly #bar: cliProgress.SingleBar | undefined;
+  readonly #bar: ReturnType<typeof startBar>;
   #done = 0;
 
   /** @param total how many there are, as far as is known */
   constructor(total: number) {
-    if (!process.stderr.isTTY) return;
-    const looks = { barCompleteChar: '█', barIncompleteChar: '░', barsize: 24, hideCursor: true };
-    this.#bar = new cliProgress.SingleBar({
-      ...looks,
-      format: '{bar} {value}/{total} {text}',
-      clearOnComplete: true,
-      gracefulExit: false,
-    });
-    this.#bar.start(total, 0, { text: '' });
+    this.#bar = startBar(total, '{bar} {value}/{total} {text}');
   }
 
   /** A step begins. */
@@ -29,7 +21,7 @@ export class Steps {
 
   /** Makes room for something that stays, on standard output or there. */
   clear(): void {
-    if (this.#bar !== undefined) process.stderr.write('\r\u001b[K'); // where the bar was, which is drawn anew
+    if (this.#bar !== undefined) clearBar();
   }
 
   stop(): void {

@@ -1,6 +1,6 @@
 /** How far a load is: a bar on a terminal, a line now and then elsewhere; on standard error, for the report is on the other. */
 
-import cliProgress from 'cli-progress';
+import { clearBar, startBar } from '../bar.ts';
 import { durationOf, type Options } from './options.ts';
 import type { Progress } from './processes.ts';
 import type { Run } from './run.ts';
@@ -18,7 +18,7 @@ export class Telling {
   readonly #run: Run;
   readonly #options: Options;
   readonly #timer: NodeJS.Timeout;
-  readonly #bar: cliProgress.SingleBar | undefined;
+  readonly #bar: ReturnType<typeof startBar>;
   #began: number | undefined;
   #last = { at: performance.now(), requests: 0, rate: 0 };
   #said = '';
@@ -26,17 +26,7 @@ export class Telling {
   constructor(run: Run, options: Options) {
     this.#run = run;
     this.#options = options;
-    if (process.stderr.isTTY) {
-      const bar = {
-        barCompleteChar: '█',
-        barIncompleteChar: '░',
-        barsize: 24,
-        clearOnComplete: true,
-        hideCursor: true,
-      };
-      this.#bar = new cliProgress.SingleBar({ ...bar, format: '{bar} {text}', gracefulExit: false });
-      this.#bar.start(STEPS, 0, { text: '' });
-    }
+    this.#bar = startBar(STEPS, '{bar} {text}');
     const pause = this.#bar === undefined ? Math.max(LINE, durationOf(options) / LINES) : BAR;
     this.#timer = setInterval(() => this.#tell(), pause);
   }
@@ -53,7 +43,7 @@ export class Telling {
 
   /** Says something that stays, there or on standard output. */
   say(line: string, stream: NodeJS.WritableStream = process.stderr): void {
-    if (this.#bar !== undefined) process.stderr.write('\r\u001b[K'); // where the bar was, which is drawn anew
+    if (this.#bar !== undefined) clearBar();
     stream.write(`${line}\n`);
   }
 
