@@ -110,6 +110,20 @@ const refused: Record<string, [content: string, says: RegExp]> = {
     JSON.stringify({ ...race, entries: [{ ...race.entries[0], load: {} }] }),
     /no connections/,
   ],
+  'no date': [JSON.stringify({ ...race, provenance: { ...race.provenance, date: undefined } }), /where it is from/],
+  'no racers': [JSON.stringify({ ...race, racers: undefined }), /names no racers/],
+  'measurements without medians': [
+    JSON.stringify({ ...race, entries: [{ ...race.entries[0], median: undefined }] }),
+    /medians are not whole/,
+  ],
+  'calls that are words': [
+    JSON.stringify({ ...race, entries: [{ ...race.entries[0], calls: { by: 'trace', perRequest: { read: 'one' } } }] }),
+    /calls are no numbers/,
+  ],
+  'workers without a number': [
+    JSON.stringify({ ...race, entries: [{ ...race.entries[0], measurements: [{ accepted: 4 }] }] }),
+    /workers are no numbers/,
+  ],
   'medians that are cut': [
     JSON.stringify({ ...race, entries: [{ ...race.entries[0], median: { p50: 1 } }] }),
     /medians are not whole/,

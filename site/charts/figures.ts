@@ -50,22 +50,32 @@ export function roleOf(call: string): Role {
 export class NoRace extends Error {}
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
+const isText = (value: unknown): boolean => typeof value === 'string';
 const isNumber = (value: unknown): boolean => typeof value === 'number' && Number.isFinite(value);
 
 /** What is wrong with an entry; undefined where nothing that the charts need is. */
 function fault(entry: unknown): string | undefined {
   if (!isObject(entry) || typeof entry.racer !== 'string' || typeof entry.scenario !== 'string')
     return 'an entry has no racer';
-  const { load, median, measurements } = entry;
+  const { load, median, measurements, calls } = entry;
   const where = `${entry.racer}, ${entry.scenario}`;
   if (!isObject(load) || !isObject(load.asking) || !isNumber(load.asking.connections))
     return `${where}: no connections`;
-  if (!Array.isArray(measurements)) return `${where}: no measurements`;
-  const needed = ['p50', 'p99', 'user', 'system', 'bytesPerConnection'];
-  if (median !== undefined && !(isObject(median) && needed.every((key) => isNumber(median[key])))) {
-    return `${where}: the medians are not whole`;
-  }
-  return undefined;
+  if (!Array.isArray(measurements) || !measurements.every(isObject)) return `${where}: no measurements`;
+  const needed = ['p50', 'p99', 'user', 'system', 'bytesPerConnection', 'pss', 'threads'];
+  const whole = isObject(median) && needed.every((key) => isNumber(median[key]));
+  if (median === undefined ? measurements.length > 0 : !whole) return `${where}: the medians are not whole`;
+  const perRequest = isObject(calls) ? calls.perRequest : {};
+  if (!isObject(perRequest) || !Object.values(perRequest).every(isNumber)) return `${where}: the calls are no numbers`;
+  const counted = measurements.every(({ accepted = [] }) => Array.isArray(accepted) && accepted.every(isNumber));
+  return counted ? undefined : `${where}: the connections of its workers are no numbers`;
+}
+
+/** What is wrong with what a race says of itself. */
+function head({ machine, command, date }: Record<string, unknown>, racers: unknown): string | undefined {
+  if (!isObject(machine)) return 'it names no machine';
+  if (!isText(command) || !isText(date)) return 'it does not say where it is from';
+  return Array.isArray(racers) && racers.every(isText) ? undefined : 'it names no racers';
 }
 
 /**
@@ -83,8 +93,7 @@ export function readRace(text: string): Race {
     throw new NoRace('It is JSON, but not of a race: write one with npx lab race --json race.json.');
   }
   if (race.format !== 1) throw new NoRace(`Its format is ${JSON.stringify(race.format)}; these charts know format 1.`);
-  const { machine } = race.provenance;
-  const why = isObject(machine) ? race.entries.map(fault).find((words) => words !== undefined) : 'it names no machine';
+  const why = head(race.provenance, race.racers) ?? race.entries.map(fault).find((words) => words !== undefined);
   if (why !== undefined) throw new NoRace(`It is not whole: ${why}.`);
   return race as unknown as Race;
 }
