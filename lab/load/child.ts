@@ -4,6 +4,7 @@ import { endWithParent, FIRST_INHERITED } from '../../lib/program/child.ts';
 import { check, ECONNRESET, EINTR, EPIPE, SystemError } from '../../lib/sys/errors.ts';
 import { read, write } from '../../lib/sys/io.ts';
 import { Memory, mapShared } from '../../lib/sys/memory.ts';
+import { SIG_IGN, SIGTERM, signal } from '../../lib/sys/process.ts';
 import type { Link } from './course.ts';
 import { Engine } from './engine.ts';
 import { Lines } from './lines.ts';
@@ -51,6 +52,7 @@ class Parent implements Link {
 }
 
 endWithParent();
+signal(SIGTERM, SIG_IGN); // timeout(1) sends it to the whole group, and what was measured until then is wanted
 const parent = new Parent(Number(process.argv[2]), Number(process.argv[3]));
 try {
   const lines: string[] = [];

@@ -134,15 +134,20 @@ test.serial('a target that dies in the middle ends it, and what there was is sho
   t.deepEqual(loading.survivors, []);
 });
 
-test.serial('Ctrl-C in the middle: what there was is shown as partial, written, and nobody is left', async (t) => {
-  const csv = folder(t)('rows.csv');
-  const words = ['--duration', '60s', '--processes', '2', '--csv', csv];
-  const loading = start(t, [...at(await epoll()), ...words], {}, 'lab/lab.mjs');
-  await loading.line(/closed loop, for 60\.0 s$/);
-  process.kill(-loading.child.pid!, 'SIGINT'); // as a terminal does, to all of them
-  t.is(await loading.ended, 130);
-  t.regex(loading.stdout.join('\n'), /^PARTIAL RESULT: interrupted$/m);
-  t.regex(loading.stderr.join('\n'), /rows\.csv is written, of a partial result$/m);
-  t.is(readFileSync(csv, 'utf8').trim().split('\n').length, 11);
-  t.deepEqual(loading.survivors, []);
-});
+for (const [how, signal] of [
+  ['Ctrl-C', 'SIGINT'], // from a terminal, to all of them
+  ['timeout(1)', 'SIGTERM'], // the same
+] as const) {
+  test.serial(`${how} in the middle: what there was is shown as partial, written, and nobody is left`, async (t) => {
+    const csv = folder(t)('rows.csv');
+    const words = ['--duration', '60s', '--processes', '2', '--csv', csv];
+    const loading = start(t, [...at(await epoll()), ...words], {}, 'lab/lab.mjs');
+    await loading.line(/closed loop, for 60\.0 s$/);
+    process.kill(-loading.child.pid!, signal);
+    t.is(await loading.ended, 130);
+    t.regex(loading.stdout.join('\n'), /^PARTIAL RESULT: interrupted$/m);
+    t.regex(loading.stderr.join('\n'), /rows\.csv is written, of a partial result$/m);
+    t.is(readFileSync(csv, 'utf8').trim().split('\n').length, 11);
+    t.deepEqual(loading.survivors, []);
+  });
+}
