@@ -33,6 +33,17 @@ test('npx lab lists the commands, each of which has --help and is among the exam
   }
 });
 
+test('what cannot be printed is one line and status 1; that nobody reads it is neither', async (t) => {
+  const run = (sh: string): Promise<Outcome> => typed(t, 'bash', '-c', `set -o pipefail; ${sh}`);
+  const node = `${process.execPath} lab/lab.mjs`;
+  for (const words of ['', 'list']) {
+    const full = await run(`${node} ${words} > /dev/full`);
+    t.deepEqual([full.status, full.stderr], [1, 'lab: ENOSPC: no space left on device, write\n']);
+  }
+  const left = await run(`${node} list | true`);
+  t.deepEqual([left.status, left.stderr], [0, '']);
+});
+
 test('a command that there is not is one line and status 2', async (t) => {
   const { status, stdout, stderr } = await typed(t, process.execPath, 'lab/lab.mjs', 'nonsense');
   t.deepEqual([status, stdout], [2, '']);

@@ -1,7 +1,7 @@
 /** The tools around the chapters, as one command: `npx lab load`. Each is read only when it is asked for. */
 
-import { Command } from 'commander';
-import { line } from '../lib/program/tool.ts';
+import type { Command } from 'commander';
+import { toolCommand } from '../lib/program/tool.ts';
 
 /** A tool: its name, what it does, an example, and the module that has it. */
 interface Tool {
@@ -111,19 +111,10 @@ const tools: readonly Tool[] = [
   },
 ];
 
-/** Whoever reads what is printed may go away. */
-for (const stream of [process.stdout, process.stderr]) stream.on('error', () => process.exit(1));
-
-const NAME = 'lab';
-const program = new Command(NAME)
-  .description('The tools around the chapters.')
+const program = toolCommand('lab', 'The tools around the chapters.')
   .usage('<command> [options]')
-  .helpOption('--help', 'show this and exit')
   .helpCommand(false)
   .enablePositionalOptions()
-  .showSuggestionAfterError(false)
-  .configureOutput({ outputError: (text, write) => write(line(text.replace(/^error:/, `${NAME}:`))) })
-  .exitOverride((stop) => process.exit(stop.exitCode === 0 ? 0 : 2))
   .addHelpText('after', () => {
     const examples = tools.flatMap(({ examples }) => examples.map((example) => `  npx lab ${example}`));
     return `\nEach command has --help. Examples:\n${examples.join('\n')}`;

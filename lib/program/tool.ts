@@ -22,7 +22,13 @@ export function command(name: string, summary: string): Command {
 // #region tool
 /** The same for a program that is there to print something: when nobody reads that any more, as after `| head`, it ends. */
 export function toolCommand(name: string, summary: string): Command {
-  process.stdout.on('error', () => process.exit()); // EPIPE: Node has SIGPIPE ignored, which would have seen to that
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', ({ code, message }: NodeJS.ErrnoException) => {
+      if (code === 'EPIPE') process.exit(); // Node has SIGPIPE ignored, which would have seen to that
+      process.stderr.write(line(`${name}: ${message}`)); // a full disk, say
+      process.exit(1);
+    });
+  }
   return command(name, summary);
 }
 // #endregion tool
