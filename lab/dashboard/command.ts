@@ -1,7 +1,7 @@
 /** `lab dashboard`: one page that shows what the chapters and the loads of this machine do, while they do it. */
 
 import type { Server } from 'node:http';
-import { announce, openServer, wholeNumber } from '../../lib/program/program.ts';
+import { addressOrName, announce, openServer, wholeNumber } from '../../lib/program/program.ts';
 import { line, toolCommand } from '../../lib/program/tool.ts';
 import { formatAddress } from '../../lib/sys/address.ts';
 import { SystemError } from '../../lib/sys/errors.ts';
@@ -22,7 +22,7 @@ const PROMETHEUS = 'text/plain; version=0.0.4; charset=utf-8';
 /** Runs the command until a signal ends it. @returns the exit status */
 export async function dashboard(words: readonly string[]): Promise<number> {
   const options = toolCommand(NAME, 'Show live what the chapters and the loads on this machine do, on a page.')
-    .option('--host <host>', 'address or name to listen on', '127.0.0.1')
+    .option('--host <host>', 'address or name to listen on', addressOrName, '127.0.0.1')
     .option('--port <port>', 'port to listen on; 0 takes a free one', wholeNumber(0, 65_535), 3000)
     .option('--only <ports>', 'only servers that listen on one of these ports, and loads of them: 8090,8091', portList)
     .addHelpText('after', `\nIt finds them by itself. Prometheus finds the same numbers at /metrics.`)

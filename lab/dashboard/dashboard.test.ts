@@ -190,6 +190,11 @@ test.serial('what it cannot do is said in a line', async (t) => {
     ],
     [['--host', 'no.such.host.invalid'], 1, /^lab dashboard: getaddrinfo/],
     [['--host', '203.0.113.1'], 1, /^lab dashboard: 203\.0\.113\.1:3000 is not an address of this machine$/],
+    [
+      ['--host', ''],
+      2,
+      /^lab dashboard: option '--host <host>' argument '' is invalid\. It takes an address or a name\.$/,
+    ],
     [['--only', '80,x'], 2, /^lab dashboard: option '--only <ports>' argument '80,x' is invalid\./],
     [['--nothing'], 2, /^lab dashboard: unknown option '--nothing'$/],
     [['more'], 2, /^lab dashboard: too many arguments/],

@@ -34,7 +34,8 @@ export function serverCommand(name: string, summary: string): Command {
     .option('--trace <file>', 'record every system call in FILE, as JSON lines', traceFile);
 }
 
-function addressOrName(text: string): string {
+/** An option's parser that takes an address or a name. */
+export function addressOrName(text: string): string {
   if (text !== '') return text;
   throw new InvalidArgumentError('It takes an address or a name.');
 }
