@@ -6,7 +6,7 @@ import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import test, { type ExecutionContext } from 'ava';
 import { Places } from '../../lib/program/places.ts';
-import { launchServer, type Server } from '../../lib/testing/server.ts';
+import { launchServer, PATIENCE, type Server } from '../../lib/testing/server.ts';
 import { Traced } from '../../lib/testing/traced.ts';
 import { type Diagnosis, type Exercise, files, makeYours, ROOT, readExercise } from '../exercises.ts';
 import { COMMON, hasEnded, hasThrown, whyEnded } from './common.ts';
@@ -60,7 +60,7 @@ export class Check {
     } catch (error) {
       const [first = '', ...stderr] = (error as Error).message.split('\n');
       const [, how] = /^it ended \((\w+)\)/.exec(first) ?? [];
-      if (how === undefined) throw new Wrong('does-not-listen', first);
+      if (how === undefined) throw new Wrong('does-not-listen', `no line that says so after ${PATIENCE / 1000} s`);
       const { id, seen } = whyEnded(stderr, how);
       throw new Wrong(id, seen);
     }

@@ -13,7 +13,7 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const LOADER = new URL('./typescript.mjs', import.meta.url).href;
 /** Nothing here takes so long, in milliseconds: what does will never come, and the test says what it waited for. */
 export const PATIENCE = 45_000;
-/** So much of what a program prints is kept, in bytes of each stream; who prints on and on is not listened to any more. */
+/** About so much of what a program prints is kept, in bytes of each stream; who prints on and on is not listened to any more. */
 const KEPT = 16_000_000;
 /** Whoever a program started has ended so soon after it, in milliseconds, or was left behind. */
 const FAREWELL = 1000;
@@ -21,6 +21,8 @@ const FAREWELL = 1000;
 const groups = new Set<number>();
 // Should a test process end by itself, its servers end with it.
 process.on('exit', () => groups.forEach(killGroup));
+// And should ava be killed, its test processes end: they hear that their channel to it is closed.
+process.once('disconnect', () => process.exit(1));
 
 function killGroup(group: number): void {
   try {
