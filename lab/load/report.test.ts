@@ -41,3 +41,16 @@ test('in 80 columns the table of round trips is cut, and nothing of it is lost',
     t.is(words(narrow!, row).length, 10);
   }
 });
+
+test('bars become shorter where there is no room for long ones, and nothing else does', (t) => {
+  const bars = (columns: number): string[] =>
+    report(result(), columns)
+      .split('\n')
+      .filter((line) => line.includes('█'));
+  const [wide, narrow] = [bars(Number.POSITIVE_INFINITY), bars(50)];
+  t.is(narrow.length, wide.length);
+  t.true(wide.some((line) => line.includes('█'.repeat(40))));
+  t.true(narrow.every((line) => line.length <= 50));
+  const shares = (lines: readonly string[]): string[] => lines.map((line) => /[\d.]+% .*$/.exec(line)![0]);
+  t.deepEqual(shares(narrow), shares(wide));
+});

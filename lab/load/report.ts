@@ -6,13 +6,13 @@ import { bytes, count, many, time } from './units.ts';
 
 /** The percentiles that are told. */
 export const PERCENTILES = [50, 75, 90, 95, 99, 99.9, 99.99] as const;
-/** How wide the longest bar is, in characters. */
-const WIDTH = 40;
+/** How wide the longest bar is, in characters; and where there is no room for that, at least. */
+const [WIDTH, NARROW] = [40, 8];
 /** Where there would be more bars, each stands for twice as much. */
 const MOST_BARS = 14;
 const EIGHTHS = ' ▏▎▍▌▋▊▉█';
 
-/** A report of several lines. @param columns how wide the terminal is, for the table; Infinity where there is none */
+/** A report of several lines. @param columns how wide the terminal is, for table and bars; Infinity where there is none */
 export function report(result: Result, columns: number): string {
   return [...partial(result), ...summary(result), ...roundTrips(result, columns)].join('\n');
 }
@@ -103,7 +103,7 @@ function* roundTrips({ roundTrips: trips, service }: Result, columns: number): G
     yield '';
     from = to;
   }
-  yield* bars(trips);
+  yield* bars(trips, columns);
 }
 
 function values(trips: Histogram): string[] {
@@ -129,21 +129,23 @@ export function bins(trips: Histogram, parts: number): Bin[] {
   });
 }
 
-/** Round trips as bars, a line for each class. */
-export function* bars(trips: Histogram): Generator<string> {
+/** Round trips as bars, a line for each class. @param columns as wide as the lines may be */
+export function* bars(trips: Histogram, columns = Number.POSITIVE_INFINITY): Generator<string> {
   const narrow = bins(trips, 2);
   const classes = narrow.length > MOST_BARS ? bins(trips, 1) : narrow;
   const most = Math.max(...classes.map((bin) => bin.count));
   const names = classes.map(({ from, to }) => `${time(from)} – ${time(to)}`);
   const width = Math.max(...names.map((name) => name.length));
+  const room = columns - width - '    100.00%  '.length - count(most).length;
+  const longest = Math.max(NARROW, Math.min(WIDTH, room));
   for (const [i, bin] of classes.entries()) {
     const share = ((100 * bin.count) / trips.count).toFixed(2).padStart(6);
-    yield `${names[i]!.padStart(width)}  ${bar(bin.count / most).padEnd(WIDTH)}  ${share}%  ${count(bin.count)}`.trimEnd();
+    yield `${names[i]!.padStart(width)}  ${bar(bin.count / most, longest).padEnd(longest)}  ${share}%  ${count(bin.count)}`.trimEnd();
   }
 }
 
-/** A bar in eighths of a character; whatever is not nothing is to be seen. @param share 0 … 1 */
-function bar(share: number): string {
-  const eighths = share === 0 ? 0 : Math.max(1, Math.round(share * WIDTH * 8));
+/** A bar in eighths of a character; whatever is not nothing is to be seen. @param share 0 … 1, of so many characters */
+function bar(share: number, longest: number): string {
+  const eighths = share === 0 ? 0 : Math.max(1, Math.round(share * longest * 8));
   return '█'.repeat(eighths >> 3) + (eighths % 8 === 0 ? '' : EIGHTHS[eighths % 8]);
 }
