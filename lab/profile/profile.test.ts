@@ -156,7 +156,10 @@ test.serial('a mistake is one line, and its status', async (t) => {
     [['09', '--duration', 'long'], 2, /span of time/],
     [['09', '--connections', '0'], 2, /whole number/],
     [['09', '--command', 'PANG'], 2, /the commands are PING, /],
-    [['09', '--out', '/nowhere/x.html'], 1, /ENOENT.*'\/nowhere'$/],
+    [['lab/'], 2, /lab\/ is no program$/],
+    [['lab/README.md'], 1, /TypeError \[ERR_UNKNOWN_FILE_EXTENSION\]: .*README\.md$/],
+    [['09', '--out', '/nowhere/x.html'], 1, /cannot write \/nowhere\/x\.html: ENOENT: no such file or directory$/],
+    [['09', '--out', 'lab'], 1, /cannot write lab: EISDIR: /],
     [
       ['09', '--', '--mode', 'sideways'],
       2,

@@ -8,8 +8,13 @@ import { ROOT, type Target } from './target.ts';
 
 /** How long a server has to say that it listens, and to end when it is told to, in milliseconds. */
 const [PATIENCE, FAREWELL] = [20_000, 1000];
+/** So many of its last lines are kept: a stack, and what stands around it. */
+const MOST = 30;
 /** What Node says of its inspector, which is not the server's. */
 const INSPECTOR = /^(Debugger (listening|attached|ending)|For help, see: https:\/\/nodejs|Waiting for the debugger)/;
+
+/** How Node tells of what nobody has caught. */
+const THROWN = /^[A-Z]\w*Error( \[\w+\])?: /;
 
 /** The server did not start, or has ended too early. */
 export class ServerFailed extends Error {
@@ -53,14 +58,17 @@ export class Server {
     });
     this.ended = once(this.child, 'close').then(([status, signal]) => {
       this.#over = true;
-      const last = this.#said.at(-1);
-      return new ServerFailed(last ?? `${name} has ended (${signal ?? status})`, status ?? undefined);
+      const thrown = this.#said.find((line) => THROWN.test(line)); // Node says its own version last
+      return new ServerFailed(
+        thrown ?? this.#said.at(-1) ?? `${name} has ended (${signal ?? status})`,
+        status ?? undefined,
+      );
     });
   }
 
   #hear(line: string): void {
     this.#said.push(line);
-    if (this.#said.length > 10) this.#said.shift();
+    if (this.#said.length > MOST) this.#said.shift();
   }
 
   /** Waits until it listens. @returns where @throws ServerFailed */

@@ -1,6 +1,6 @@
 /** What is profiled: a chapter by its number or name, or a program by its path. */
 
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -21,6 +21,7 @@ export class NoSuchServer extends Error {}
 export function findTarget(word: string): Target {
   if (/[/.]/.test(word)) {
     if (!existsSync(word)) throw new NoSuchServer(`there is no ${word}`);
+    if (!statSync(word).isFile()) throw new NoSuchServer(`${word} is no program`);
     const path = relative(ROOT, resolve(word));
     return { name: path.replace(/^.*chapters\//, '').replace(/(\/server)?\.[cm]?[jt]s$/, ''), path };
   }
