@@ -129,6 +129,7 @@ const mistakes: [string[], number, RegExp][] = [
   [['kqueue'], 2, /Allowed choices are select, threads, epoll/],
   [['--up-to', '0'], 2, /whole number from 1/],
   [['--duration', 'x'], 2, /span of time/],
+  [['--out', 'README.md'], 1, /^lab cases: cannot write \S+\/README\.md\/cases\.json: ENOTDIR: not a directory$/],
   [['--out', '/proc/nowhere'], 1, /^lab cases: ENOENT: .*'\/proc\/nowhere'$/],
 ];
 for (const [words, status, line] of mistakes) {

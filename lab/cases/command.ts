@@ -7,7 +7,7 @@ import { Argument } from 'commander';
 import { wholeNumber } from '../../lib/program/program.ts';
 import { toolCommand } from '../../lib/program/tool.ts';
 import { markdown } from '../bench/table.ts';
-import { writeWhole } from '../files.ts';
+import { checkWritable, writeWhole } from '../files.ts';
 import { Interrupted, Interruption } from '../interrupt.ts';
 import { csv } from '../load/csv.ts';
 import { raiseDescriptorLimit } from '../load/limits.ts';
@@ -25,6 +25,8 @@ const NAME = 'lab cases';
 const [WELL, FAILED, INTERRUPTED] = [0, 1, 130];
 /** Where files go unless it is said: git ignores it. */
 export const OUT = fileURLToPath(new URL('../../.cache/cases', import.meta.url));
+
+const JSON_FILE = 'cases.json';
 
 /** The columns of words in the table. */
 const WORDS = [0, 2, 3, 4];
@@ -65,6 +67,7 @@ Exit status: 0 when all cases passed, 1 when not, 2 for a mistake here, 130 afte
   const chosen = matrix().filter(({ kind, about }) => kinds.includes(kind) && about <= upTo);
   try {
     makeFolder(out);
+    checkWritable(join(out, JSON_FILE));
   } catch (error) {
     console.error(`${NAME}: ${(error as Error).message}`);
     return FAILED;
@@ -78,7 +81,7 @@ Exit status: 0 when all cases passed, 1 when not, 2 for a mistake here, 130 afte
     ...(await tryAll(chosen, duration, files)),
   };
   console.log(`\n${all.partial === undefined ? '' : `PARTIAL RESULT: ${all.partial}\n\n`}${align(rows(all), WORDS)}\n`);
-  files.write('cases.json', jsonText(all));
+  files.write(JSON_FILE, jsonText(all));
   files.write('cases.md', `${markdown(rows(all), WORDS)}\n*${sourceOf(all.provenance)}.*\n`);
   files.write('cases.html', page(all));
   files.tell();
