@@ -3,6 +3,7 @@
 import type { Clock } from './clock.ts';
 import { Closed } from './closed.ts';
 import type { Flight } from './flight.ts';
+import { TICKS } from './histogram.ts';
 import type { Meter } from './meter.ts';
 import { Open } from './open.ts';
 import type { Opening } from './opening.ts';
@@ -176,15 +177,19 @@ export class Course {
   #finish(): void {
     if (this.stopped) return;
     if (!this.#draining) this.#count();
-    // Whoever has no answer by now has waited for it as long as it has.
+    // Whoever has no answer by now has waited for it as long as it has. Where it was not given the time, that tells
+    // something only if it is longer than for any answer.
+    const interrupted = this.#partial === INTERRUPTED;
+    const least = interrupted ? this.#meter.roundTrips.most * TICKS : 0;
     for (let i = 0; i < this.#opening.begun; i++) {
       const lost = this.#flight.counts[i]!;
       if (lost === 0) continue;
       for (let k = 0; k < lost; k++) {
-        this.#meter.miss(this.#flight.sinceDue(this.#flight.first(i)));
+        const waited = this.#flight.sinceDue(this.#flight.first(i));
+        if (waited >= least) this.#meter.miss(waited);
         this.#flight.pop(i);
       }
-      if (this.#partial === INTERRUPTED) continue; // it was not given the time
+      if (interrupted) continue;
       this.#meter.errors[i]! += lost;
       this.#tally.unanswered += lost;
     }

@@ -6,7 +6,7 @@ import test from 'ava';
 import { Descriptors } from '../../lib/sys/fixtures/resources.ts';
 import { openListener } from '../../lib/sys/socket.ts';
 import { startServer, until } from '../../lib/testing/server.ts';
-import { at, EPOLL, epollOf, folder, run, serve, start, well } from './testing.ts';
+import { at, EPOLL, epollOf, folder, run, serve, start, type Written, well } from './testing.ts';
 
 const epoll = epollOf(test);
 
@@ -132,6 +132,20 @@ test.serial('a target that dies in the middle ends it, and what there was is sho
   t.regex(text, /^PARTIAL RESULT: no connection is left$/m);
   t.regex(text, /^errors +(closed by the server|read ECONNRESET|write EPIPE|write ECONNRESET) /m);
   t.deepEqual(loading.survivors, []);
+});
+
+test.serial('Ctrl-C says nothing of how long answers take that it did not let come', async (t) => {
+  const took = 300;
+  const json = folder(t)('load.json');
+  let asked = 0;
+  const target = await serve(t, (socket) => {
+    if (++asked === 3) loading.child.kill('SIGINT');
+    setTimeout(() => socket.write('PONG\n'), took);
+  });
+  const loading = start(t, ['--target', target, '--connections', '1', '--duration', '60s', '--json', json]);
+  t.is(await loading.ended, 130);
+  const { requests, roundTrips } = JSON.parse(readFileSync(json, 'utf8')) as Written;
+  t.true(requests > 0 && roundTrips.min! >= 1000 * (took - 5), `${roundTrips.min} µs`);
 });
 
 for (const [how, signal] of [
