@@ -2,12 +2,12 @@
 
 import { uptime } from 'node:os';
 import { FINE, Histogram } from '../load/histogram.ts';
-import { Live } from '../load/live.ts';
 import { Budget } from './budget.ts';
 import { optionOf } from './chapter.ts';
+import { Target, WatchedLoad } from './loads.ts';
 import { Machine } from './machine.ts';
 import { Rate } from './rate.ts';
-import { type LoadSample, MOST, type RoundTrips, type Sample, SPAN, type Subject } from './sample.ts';
+import { MOST, type RoundTrips, type Sample, SPAN, type Subject } from './sample.ts';
 import { addressText, type Listener, Sockets } from './sockets.ts';
 import { type Loading, ProcessTable, type Root } from './table.ts';
 import { Watched, whole } from './watched.ts';
@@ -28,55 +28,6 @@ const SHARES = {
   traces: 0.006,
   loads: 0.005,
 };
-
-/** What the loads of one target have come to, those that have ended included: a counter never goes back. */
-class Target {
-  /** Of those that run. */
-  connections = 0;
-  errors = 0;
-  readonly trips = new Histogram(FINE);
-}
-
-/** A load that is watched. */
-class WatchedLoad {
-  readonly live: Live;
-  readonly target: Target;
-  readonly #requests = new Rate(0, performance.now());
-  readonly #errors = new Rate(0, performance.now());
-  readonly #total = { requests: 0, errors: 0, connected: 0 };
-
-  /** @throws Error when it has ended */
-  constructor(member: number, target: Target) {
-    this.live = new Live(member);
-    this.target = target;
-  }
-
-  /** @returns the round trips since the last look */
-  look(now: number): Histogram {
-    const { connected, errors, roundTrips } = this.live.look();
-    this.target.connections += connected - this.#total.connected;
-    this.target.errors += errors;
-    this.target.trips.add(roundTrips);
-    this.#total.connected = connected;
-    this.#total.requests += roundTrips.count;
-    this.#total.errors += errors;
-    this.#requests.look(this.#total.requests, now);
-    this.#errors.look(this.#total.errors, now);
-    return roundTrips;
-  }
-
-  sample(): LoadSample {
-    const { connected } = this.#total;
-    return { requests: whole(this.#requests.value), errors: whole(this.#errors.value), connected };
-  }
-
-  /** It has ended. */
-  close(now: number): void {
-    this.look(now); // what it counted last
-    this.target.connections -= this.#total.connected;
-    this.live.close();
-  }
-}
 
 /** Which process it is: numbers are given out again. */
 function keyOf({ pid, began }: Root): string {
