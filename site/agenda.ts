@@ -26,6 +26,7 @@ export interface Slot {
   readonly what: Part | 'break' | 'lunch';
 }
 
+/** What is taught when. */
 export interface Schedule {
   readonly days: Slot[][];
   /** Chapters for which no time is left. */
@@ -56,7 +57,7 @@ export const presets: readonly { name: string; frame: Frame; chapters: readonly 
 /** How long people sit at most before there is a break, unless a chapter alone is longer. */
 export const SITTING = 100;
 export const BREAK = 15;
-export const LUNCH = 60;
+const LUNCH = 60;
 
 /**
  * Lays chapters out over days. No chapter is cut in two: one that does not fit into what is left of a day begins the next,

@@ -18,6 +18,7 @@ export interface Price {
   readonly memory: string;
 }
 
+/** What all chapters' servers cost, and where that was measured. */
 export interface Prices {
   /** At how many connections a `PING` is priced. */
   readonly connections: number;

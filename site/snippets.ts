@@ -9,6 +9,7 @@ const typedByHand = ['sh', 'console', 'text'];
 const include = new RegExp(`^${indent}<!--\\s*@include:\\s*(\\S+?)\\s*-->`);
 const snippet = new RegExp(`^${indent}<<<\\s*([^\\s#{[]*)(?:#([\\w-]+))?`);
 
+/** A piece of code that a text shows. */
 export interface Snippet {
   /** 1 is the file's first line. */
   line: number;

@@ -6,6 +6,7 @@ import { addressOf, markdownFiles, pageOf } from './pages.ts';
 import { snippetsIn } from './snippets.ts';
 import { linksIn, takeApart } from './text.ts';
 
+/** A file that has a page. */
 export interface SourceFile {
   /** Path from the repository's root. */
   file: string;
@@ -20,7 +21,7 @@ export interface SourceFile {
  * @param file its path from the repository's root
  * @param source its content
  */
-export function importsIn(file: string, source: string): string[] {
+function importsIn(file: string, source: string): string[] {
   const matches = source.matchAll(/^(?:import|export|\})[^'"\n]*['"](\.{1,2}\/[^'"]+)['"]/gm);
   return [...new Set([...matches].map((match) => posix.join(posix.dirname(file), match[1] ?? '')))];
 }

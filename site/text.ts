@@ -1,17 +1,20 @@
 /** Takes a markdown text apart into what the checks look at: its lines of prose, its snippets, its fences and its links. */
 
+/** A line, or what stands in it. */
 export interface Line {
   /** 1 is the first line of the file, front matter included. */
   number: number;
   text: string;
 }
 
+/** Where a fence opens. */
 export interface Fence {
   number: number;
   /** The first word after the opening marks, in lower case; empty where there is none. */
   language: string;
 }
 
+/** A text, taken apart. */
 export interface Text {
   /** Every line outside the front matter and the fences. */
   prose: Line[];

@@ -9,7 +9,7 @@ import type { Program, Server } from '../../lib/testing/server.ts';
  * bytes or a timer have woken is runnable, even while no processor is given to it, so load makes this come late and never
  * too early.
  */
-export const STILL = 1000;
+const STILL = 1000;
 /** So much processor time, in milliseconds, and no answer: it goes round in circles. */
 const BUSY = 4000;
 /** Of the time between two looks so much counts, in milliseconds: who looks may have had to wait for a processor himself. */

@@ -39,7 +39,7 @@ export function pings(connections: number, idle?: number): Load {
 }
 
 /** A benchmark's command line, with `--rounds`. @param name the program's */
-export function roundsCommand(name: string, summary: string): Command {
+function roundsCommand(name: string, summary: string): Command {
   return toolCommand(name, summary).option(
     '--rounds <n>',
     'how often everything is measured; what is written are medians',

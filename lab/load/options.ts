@@ -5,6 +5,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { wholeNumber } from '../../lib/program/program.ts';
 import { toolCommand } from '../../lib/program/tool.ts';
 import { type Condition, parseCondition } from './find-max.ts';
+import { MOST_PROCESSES } from './limits.ts';
 import { STAMP } from './requests.ts';
 import { type Target, targets } from './target.ts';
 import { span } from './units.ts';
@@ -62,7 +63,7 @@ const CONFLICTS: readonly (readonly [keyof Options, keyof Options, string])[] = 
 ];
 
 /** The command, with its options. @param name as in `lab load` */
-export function loadCommand(name: string): Command {
+function loadCommand(name: string): Command {
   return toolCommand(name, 'Load a server: connect, ask, check every answer, and tell how long they took.')
     .addOption(
       new Option('--target <where>', 'host:port, or the path of a Unix socket; several with commas')
@@ -110,7 +111,7 @@ export function loadCommand(name: string): Command {
     .option(
       '--processes <n>',
       'over how many processes to divide it (default: as many as the descriptors take)',
-      wholeNumber(1, 256),
+      wholeNumber(1, MOST_PROCESSES),
     )
     .option('--cpus <list>', 'on which processors they run, as for taskset -c: 1 or 0,2-3', cpuList)
     .option('--csv <file>', 'write a row for each connection', file)

@@ -31,7 +31,7 @@ const WORDS = /^(PING|ECHO|WAIT|BURN|STREAM)(?: (.*))?$/s;
 const PART = /,\s*(?=\d+\s+(?:PING|ECHO|WAIT|BURN|STREAM)\b)/;
 const LIMITS: Readonly<Record<string, number>> = { WAIT: 600_000, BURN: 1_000_000_000, STREAM: 1_000_000_000_000 };
 /** So many may be told apart by weight. */
-export const MOST_WEIGHT = 10_000;
+const MOST_WEIGHT = 10_000;
 
 /**
  * Takes commands apart: one, `BURN 300`, or several with weights, `9 PING, 1 BURN 300`.

@@ -30,6 +30,7 @@ export function epollOf(test: TestFn): () => Promise<Server> {
   };
 }
 
+/** The words that name a server as the target. */
 export const at = ({ host, port }: { host: string; port: number }): string[] => ['--target', `${host}:${port}`];
 
 /** A folder for files; its path, and that of a file in it. */

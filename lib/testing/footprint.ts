@@ -40,6 +40,7 @@ export function processorTime(server: Program): number {
   return sum(members(server).map(({ cpu }) => cpu));
 }
 
+/** All of them together. */
 export function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, number) => total + number, 0);
 }

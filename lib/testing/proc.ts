@@ -132,6 +132,7 @@ export function threads(pid: number): Thread[] {
   }));
 }
 
+/** The threads of a process by their numbers; none when it has ended. */
 export function threadIds(pid: number): number[] {
   return numbers(`/proc/${pid}/task`);
 }

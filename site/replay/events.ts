@@ -3,6 +3,7 @@
 import type { Call, Recording } from '../../lab/traces/recording.ts';
 import { lanesOf, type State } from './lanes.ts';
 
+/** Something that happens. */
 export interface Event {
   /** In microseconds since the run began. */
   readonly time: number;

@@ -81,10 +81,12 @@ export function windowOf(duration: number, zoom: number, time: number, width: nu
   return { from, to: from + length, width };
 }
 
+/** Where a time stands, in pixels from the left. @param time in microseconds */
 export function xOf({ from, to, width }: Window, time: number): number {
   return ((time - from) / (to - from)) * width;
 }
 
+/** The time that stands there, in microseconds. @param x in pixels from the left */
 export function timeOf({ from, to, width }: Window, x: number): number {
   return from + (x / width) * (to - from);
 }

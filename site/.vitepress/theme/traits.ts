@@ -1,6 +1,7 @@
 /** How a chapter's traits are worded, in the ladder and at the head of a chapter alike. */
 import type { Blocks, Traits } from '../../../chapters/chapters.ts';
 
+/** A trait, as a page words it. */
 export interface Shown {
   key: keyof Traits;
   /** Over a column of the ladder. */
