@@ -36,7 +36,7 @@ export function parseCondition(text: string): Condition | undefined {
 }
 
 /** What a result has where a condition looks, in microseconds. */
-export function valueIn({ roundTrips }: Result, { of }: Condition): number {
+function valueIn({ roundTrips }: Result, { of }: Condition): number {
   return of === 'mean' ? roundTrips.mean : of === 100 ? roundTrips.most : roundTrips.percentile(of);
 }
 
@@ -92,5 +92,6 @@ export async function search(
 /** A trial as a line. */
 export function describe({ rate, result, kept }: Trial, condition: Condition): string {
   const name = condition.text.split('<')[0]!.trim();
-  return `${rate.toLocaleString('en').padStart(9)}/s  ${name} ${time(valueIn(result, condition)).padStart(7)}  ${kept ? 'kept' : 'broken'}`;
+  const value = result.roundTrips.count === 0 ? 'none' : time(valueIn(result, condition)); // too few for one to be due
+  return `${rate.toLocaleString('en').padStart(9)}/s  ${name} ${value.padStart(7)}  ${kept ? 'kept' : 'broken'}`;
 }

@@ -23,8 +23,8 @@ function row(name: string, text: string): string {
 
 function connected({ connecting, connections }: Result): string {
   const { connected: stood, seconds } = connecting;
-  const rate = seconds === 0 ? '' : `, ${count(stood / seconds)}/s`;
-  return row('connected', `${count(stood)} of ${count(connections)} in ${time(seconds * 1e6)}${rate}`);
+  const took = seconds === 0 ? '' : ` in ${time(seconds * 1e6)}, ${count(stood / seconds)}/s`; // one stands at once
+  return row('connected', `${count(stood)} of ${count(connections)}${took}`);
 }
 
 /** A report of connections that were held. */
