@@ -30,6 +30,10 @@ test('npx lab lists the commands, each of which has --help and is among the exam
     const help = await typed(t, process.execPath, 'lab/lab.mjs', name, '--help');
     t.deepEqual([help.status, help.stderr], [0, '']);
     t.regex(help.stdout, new RegExp(`^Usage: lab ${name} `));
+    t.deepEqual(
+      help.stdout.split('\n').filter((line) => line.length > 80),
+      [],
+    );
   }
 });
 

@@ -50,15 +50,16 @@ export async function cases(words: readonly string[]): Promise<number> {
     .addHelpText(
       'after',
       `
-For each case a CSV with a row for each connection is written; for all of them cases.json, cases.md and cases.html,
-a page that opens offline.
+For each case a CSV with a row for each connection is written; for all of them
+cases.json, cases.md and cases.html, a page that opens offline.
 
 Examples:
   npx ${NAME}
   npx ${NAME} select threads --up-to 1000
   npx ${NAME} epoll --out /tmp/cases
 
-Exit status: 0 when all cases passed, 1 when not, 2 for a mistake here, 130 after Ctrl-C.`,
+Exit status: 0 when all cases passed, 1 when not, 2 for a mistake here, 130
+after Ctrl-C.`,
     )
     .parse(words as string[], { from: 'user' });
   const { upTo, duration, out: folder } = command.opts<Options>();

@@ -15,7 +15,8 @@ export async function doctor(words: readonly string[]): Promise<number> {
     .addHelpText(
       'after',
       `
-Exit status: 0 when every chapter runs here, be it within limits, 1 when one does not, 2 for a mistake here.`,
+Exit status: 0 when every chapter runs here, be it within limits, 1 when one
+does not, 2 for a mistake here.`,
     )
     .parse([...words], { from: 'user' })
     .opts<{ json: boolean }>();

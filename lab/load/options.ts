@@ -122,12 +122,13 @@ function loadCommand(name: string): Command {
       `
 Examples:
   npx ${name} --connections 100 --requests 1000
-  npx ${name} --connections 1000 --command "9 PING, 1 BURN 3000" --duration 10s --html load.html
+  npx ${name} --command "9 PING, 1 BURN 3000" --duration 10s --html load.html
   npx ${name} --connections 10000 --hold
   npx ${name} --http --rate 20000 --duration 10s
   npx ${name} --find-max "p99<10ms" --cpus 1
 
-Exit status: 0 when every request was answered rightly, 1 when not, 2 for a mistake here, 130 after Ctrl-C.`,
+Exit status: 0 when every request was answered rightly, 1 when not, 2 for a
+mistake here, 130 after Ctrl-C.`,
     );
 }
 

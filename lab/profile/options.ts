@@ -40,7 +40,8 @@ Examples:
   npx ${name} 09 --perf --connections 1000 -- --mode edge
   npx ${name} 11 --command "BURN 300" -- --burners 10
 
-Exit status: 0 when there is a page of the whole, 1 when not, 2 for a mistake here, 130 after Ctrl-C.`,
+Exit status: 0 when there is a page of the whole, 1 when not, 2 for a mistake
+here, 130 after Ctrl-C.`,
     );
   // Node's own -- is taken for an end of options, and what follows it belongs to the chapter.
   const end = words.indexOf('--');

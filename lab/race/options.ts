@@ -52,8 +52,9 @@ Examples:
   npx ${name} 09 14 --baseline --scenario ping,idle
   npx ${name} --baseline --json race.json
 
-Exit status: 0 when everybody was measured, as far as it goes; 1 when a server died or answered wrongly, or a file
-could not be written; 2 for a mistake here, 130 after Ctrl-C.`,
+Exit status: 0 when everybody was measured, as far as it goes; 1 when a server
+died or answered wrongly, or a file could not be written; 2 for a mistake here,
+130 after Ctrl-C.`,
     )
     .parse(words as string[], { from: 'user' });
   const { quick, json, ...given } = command.opts<Partial<Options> & { quick: boolean }>();
