@@ -11,6 +11,8 @@ import { mortal } from '../../lib/program/mortal.ts';
 import { Interrupted } from '../interrupt.ts';
 
 const AVA = join(ROOT, 'node_modules/ava/entrypoints/cli.mjs');
+/** So much of what ava says last is kept, in characters. */
+const MOST = 100_000;
 /** So often somebody looks whether another outcome is there, in milliseconds. */
 const LOOK = 100;
 
@@ -47,7 +49,7 @@ export async function run(
   let said = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (chunk: Buffer) => {
-      said += chunk.toString();
+      said = (said + chunk.toString()).slice(-MOST);
     });
   }
   let heard = 0;

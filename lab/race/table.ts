@@ -117,5 +117,5 @@ export function print(race: Race): string {
     `CPU each: processor time of the server for a request; ratio: against ${race.reference} in the same round.`,
     'Calls, sleeps (voluntary context switches) and preempted (involuntary ones) are for a request; calls are counted by --trace, those with * by strace. Memory: PSS.',
   ];
-  return [...partial, ...blocks, notes.join('\n')].join('\n\n');
+  return [...partial, ...blocks, ...(blocks.length > 0 ? [notes.join('\n')] : [])].join('\n\n');
 }
