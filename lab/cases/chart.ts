@@ -3,7 +3,7 @@
 import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
 import { standalone } from '../bench/plot.ts';
-import { time } from '../load/units.ts';
+import { short, time } from '../load/units.ts';
 import type { Tried } from './results.ts';
 
 /** A case's height, and what is above and below all of them. */
@@ -41,7 +41,14 @@ export function chart(cases: readonly Tried[], width: number): string {
     fy: { domain: run.map(({ title }) => title), axis: null, padding: 0.06 },
     marks: [
       Plot.gridX({ ticks, stroke: 'var(--line)', strokeOpacity: 0.4 }),
-      Plot.axisX({ ticks: words, tickSize: 0, tickPadding: 10, label: null, fill: 'var(--soft)', tickFormat: round }),
+      Plot.axisX({
+        ticks: words,
+        tickSize: 0,
+        tickPadding: 10,
+        label: null,
+        fill: 'var(--soft)',
+        tickFormat: (tick: number) => short(time(tick)),
+      }),
       Plot.rectY(bars, {
         fy: 'title',
         x1: 'from',
@@ -66,5 +73,3 @@ export function chart(cases: readonly Tried[], width: number): string {
   });
   return standalone(figure, TITLE);
 }
-
-const round = (microseconds: number): string => time(microseconds).replace(/\.0+(?= )/, '');

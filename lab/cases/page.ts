@@ -1,6 +1,6 @@
 /** The cases as a page that needs nothing but a browser. */
 
-import { escaped, STYLE } from '../load/html.ts';
+import { escaped, STYLE } from '../html.ts';
 import { sourceOf } from '../provenance.ts';
 import { chart } from './chart.ts';
 import { type Cases, rows } from './results.ts';

@@ -1,5 +1,6 @@
 /** A page with what a load has shown: plots drawn here, so that it opens anywhere, without a server or a script. */
 
+import { escaped, STYLE } from '../html.ts';
 import type { Histogram } from './histogram.ts';
 import type { Options } from './options.ts';
 import { plots } from './plots.ts';
@@ -8,35 +9,6 @@ import type { Result } from './result.ts';
 import type { Load } from './run.ts';
 import { bytes, count, many, time } from './units.ts';
 import { commandOf, whereOf } from './words.ts';
-
-/** How a page looks that stands alone. */
-export const STYLE = `
-:root { color-scheme: light dark; --ink: #1b2024; --soft: #4f575e; --line: #c9cbc4; --paper: #fcfcf9; --own: #a9450d; --other: #0b5f66; --warn: #a9450d; }
-@media (prefers-color-scheme: dark) {
-  :root { --ink: #e3e6e3; --soft: #a7b0b4; --line: #3d464a; --paper: #111517; --own: #f39a62; --other: #5fc9c5; --warn: #f39a62; }
-}
-* { box-sizing: border-box; }
-body { margin: 0 auto; max-width: 1120px; padding: 32px 24px 64px; background: var(--paper); color: var(--ink); font: 16px/1.5 system-ui, sans-serif; }
-h1 { font-size: 26px; line-height: 1.2; margin: 0 0 4px; }
-h2 { font-size: 18px; margin: 40px 0 4px; }
-p { margin: 4px 0; color: var(--soft); max-width: 70ch; }
-.partial { color: var(--warn); font-weight: 600; }
-dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); gap: 16px; margin: 24px 0; }
-dt { color: var(--soft); font-size: 14px; }
-dd { margin: 0; font-size: 22px; font-variant-numeric: tabular-nums; }
-dd small { display: block; font-size: 14px; color: var(--soft); }
-.scroll { overflow-x: auto; }
-table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
-th, td { padding: 4px 12px 4px 0; text-align: right; white-space: nowrap; border-bottom: 1px solid var(--line); }
-th:first-child, td:first-child { text-align: left; }
-th { font-weight: 500; color: var(--soft); font-size: 14px; }
-figure { margin: 8px 0 0; }
-svg { display: block; max-width: 100%; height: auto; }
-svg text { font: 14px/1 system-ui, sans-serif; }
-.narrow { display: none; }
-@media (max-width: 700px) { .wide { display: none; } .narrow { display: block; } body { padding: 20px 16px 48px; } }
-pre { white-space: pre-wrap; overflow-wrap: anywhere; font-size: 14px; }
-`;
 
 /** The page. */
 export function html(options: Options, load: Load, result: Result): string {
@@ -122,9 +94,4 @@ function table({ roundTrips, service }: Result): string {
     service === undefined ? cells('', roundTrips) : cells('from when due', roundTrips) + cells('from sending', service);
   const head = names.map((name) => `<th scope="col">${name}</th>`).join('');
   return `<div class="scroll"><table><thead><tr>${head}</tr></thead><tbody>${rows}</tbody></table></div>`;
-}
-
-/** Text as HTML. */
-export function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
 }

@@ -16,6 +16,11 @@ function digits(value: number): string {
   return value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2);
 }
 
+/** A number with its unit, without the zeros that only say how exact it is, for an axis: 10.0 ms as 10 ms, 1.50 kB as 1.5 kB. */
+export function short(text: string): string {
+  return text.replace(/\.0+(?= )/, '').replace(/(\.\d*?)0+(?= )/, '$1');
+}
+
 /** A number of bytes in the unit that fits it: 512 B, 4.10 kB, 12.3 MB. */
 export function bytes(value: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];

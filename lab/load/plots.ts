@@ -5,7 +5,7 @@ import { parseHTML } from 'linkedom';
 import type { Histogram } from './histogram.ts';
 import { bins } from './report.ts';
 import type { Result } from './result.ts';
-import { time } from './units.ts';
+import { short, time } from './units.ts';
 
 /** A plot, with its words. */
 export interface Figure {
@@ -59,10 +59,7 @@ function marks(from: number, to: number, most: number): number[] {
   return [];
 }
 
-const short = (microseconds: number): string =>
-  time(microseconds)
-    .replace(/\.0+(?= )/, '')
-    .replace(/(\.\d*?)0+(?= )/, '$1');
+const shortTime = (microseconds: number): string => short(time(microseconds));
 
 function distribution({ roundTrips }: Result): Figure {
   const data = bins(roundTrips, 4);
@@ -74,7 +71,7 @@ function distribution({ roundTrips }: Result): Figure {
       x: { type: 'log', domain: [from, to] },
       marks: [
         Plot.gridY(GRID),
-        Plot.axisX({ ...AXIS, ticks: marks(from, to, ticks), tickFormat: short }),
+        Plot.axisX({ ...AXIS, ticks: marks(from, to, ticks), tickFormat: shortTime }),
         Plot.axisY({ ...AXIS, ticks: 4, tickFormat: compact }),
         Plot.rectY(data, { x1: 'from', x2: 'to', y: 'count', fill: 'var(--other)', insetLeft: 0.5, insetRight: 0.5 }),
         Plot.ruleY([0], { stroke: 'var(--soft)' }),
@@ -106,7 +103,7 @@ function tail({ roundTrips, service }: Result): Figure {
     marks: [
       Plot.gridY({ ...GRID, ticks: marks(from, to, 6) }),
       Plot.axisX({ ...AXIS, ticks: powers.filter((_, i) => powers.length <= ticks || i % 2 === 0), tickFormat: share }),
-      Plot.axisY({ ...AXIS, ticks: marks(from, to, 6), tickFormat: short }),
+      Plot.axisY({ ...AXIS, ticks: marks(from, to, 6), tickFormat: shortTime }),
       Plot.line(other, { x: 'left', y: 'took', stroke: 'var(--own)', strokeWidth: 2, strokeDasharray: '5 4' }),
       Plot.line(own, { x: 'left', y: 'took', stroke: 'var(--other)', strokeWidth: 2.5 }),
     ],
@@ -150,7 +147,7 @@ function overTime(pieces: Result['timeline']): Figure {
     marks: [
       Plot.gridY({ ...GRID, ticks: marks(from, to, 6) }),
       Plot.axisX({ ...AXIS, ticks, tickFormat: seconds }),
-      Plot.axisY({ ...AXIS, ticks: marks(from, to, 6), tickFormat: short }),
+      Plot.axisY({ ...AXIS, ticks: marks(from, to, 6), tickFormat: shortTime }),
       ...lines.map(({ points, stroke, dash }) =>
         Plot.line(points, { x: 'at', y: 'took', stroke, strokeWidth: 2, strokeDasharray: dash }),
       ),
@@ -172,7 +169,7 @@ function connections(means: readonly number[]): Figure {
     marks: [
       Plot.gridY({ ...GRID, ticks: marks(from, to, 6) }),
       Plot.axisX({ ...AXIS, ticks, tickFormat: compact }),
-      Plot.axisY({ ...AXIS, ticks: marks(from, to, 6), tickFormat: short }),
+      Plot.axisY({ ...AXIS, ticks: marks(from, to, 6), tickFormat: shortTime }),
       Plot.line(points, { x: 'place', y: 'mean', stroke: 'var(--other)', strokeWidth: 2.5 }),
     ],
   }));

@@ -2,7 +2,7 @@
 
 import { InvalidArgumentError } from 'commander';
 
-export { bytes, count, many, time } from './numbers.ts';
+export { bytes, count, many, short, time } from './numbers.ts';
 
 const MILLISECONDS: Readonly<Record<string, number>> = {
   us: 0.001,

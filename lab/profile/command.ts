@@ -1,9 +1,7 @@
 /** `lab profile`: from the words on its command line to the page, and to the exit status. */
 
-import { SystemError } from '../../lib/sys/errors.ts';
 import { checkWritable, writeWhole } from '../files.ts';
-import { NotEnough } from '../load/limits.ts';
-import { ProcessFailed } from '../load/loader.ts';
+import { isReason } from '../load/reason.ts';
 import { NoSuchCommand, parseRequests } from '../load/requests.ts';
 import type { Result } from '../load/result.ts';
 import { count, many, time } from '../load/units.ts';
@@ -39,17 +37,11 @@ export async function profile(words: readonly string[]): Promise<number> {
     if (error instanceof NoSuchCommand) return fail(error, MISTAKE);
     // A server that refuses its options has said so, with this status.
     if (error instanceof ServerFailed) return fail(error, error.status === MISTAKE ? MISTAKE : FAILED);
-    if (isReason(error)) return fail(error, FAILED);
+    if (error instanceof NoPerf || isReason(error)) return fail(error, FAILED);
     throw error;
   } finally {
     process.off('SIGINT', interrupted).off('SIGTERM', interrupted);
   }
-}
-
-/** Whether an error is the machine's no, and no bug. */
-function isReason(error: unknown): error is Error {
-  const known = [NotEnough, NoPerf, ProcessFailed, SystemError].some((kind) => error instanceof kind);
-  return known || (error as NodeJS.ErrnoException).syscall !== undefined;
 }
 
 function fail({ message }: Error, status: number): number {

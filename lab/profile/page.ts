@@ -2,6 +2,7 @@
 
 import { fileURLToPath } from 'node:url';
 import { bundle } from '../../lib/program/bundle.ts';
+import { escaped } from '../html.ts';
 import { type Frame, KIND_WORDS, KINDS } from './frames.ts';
 
 /** What the page tells. */
@@ -106,8 +107,4 @@ ${facts.map((fact) => `<p>${escaped(fact)}</p>`).join('\n')}
 
 function kindsOf({ kind, children }: Frame): Frame['kind'][] {
   return [kind, ...children.flatMap(kindsOf)];
-}
-
-function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
 }

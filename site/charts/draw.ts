@@ -1,7 +1,7 @@
 /** Draws the figures of a race with Observable Plot, in the colours of the page. */
 /// <reference lib="dom" />
 import * as Plot from '@observablehq/plot';
-import { bytes, time } from '../../lab/load/numbers.ts';
+import { bytes, short, time } from '../../lab/load/numbers.ts';
 import type { Curve, Figure, Role, Share, Worker } from './figures.ts';
 
 type Drawing = ReturnType<typeof Plot.plot>;
@@ -35,7 +35,7 @@ function hidden(drawing: Drawing): Drawing {
 }
 
 /** A power of ten of microseconds, without decimals: 10 µs, 1 ms. */
-const decade = (microseconds: number): string => time(microseconds).replace(/\.0+ /, ' ');
+const decade = (microseconds: number): string => short(time(microseconds));
 const decimals = (value: number): string => (value >= 1000 ? `${value / 1000}k` : `${value}`);
 
 /** What all small drawings have in common, so that they can be compared. */

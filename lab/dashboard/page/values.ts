@@ -1,6 +1,6 @@
 /** Values as text. */
 
-import { bytes, count, time } from '../../load/numbers.ts';
+import { bytes, count, short, time } from '../../load/numbers.ts';
 import type { Unit } from '../panels.ts';
 
 /** A value to be read. */
@@ -18,9 +18,4 @@ export function axisText(value: number, unit: Unit): string {
   if (unit === 'microseconds') return /^[1-9]0*$/.test(`${value}`) ? short(time(value)) : '';
   if (value >= 1e6) return `${value / 1e6}M`;
   return value >= 1e4 ? `${value / 1e3}k` : `${value}`;
-}
-
-/** 10.0 ms as 10 ms. */
-function short(text: string): string {
-  return text.replace(/\.0+(?= )/, '').replace(/(\.\d*?)0+(?= )/, '$1');
 }
