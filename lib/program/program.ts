@@ -31,7 +31,7 @@ export function serverCommand(name: string, summary: string): Command {
   return command(name, summary)
     .option('--host <host>', 'address or name to listen on', addressOrName, '127.0.0.1')
     .option('--port <port>', 'port to listen on; 0 takes a free one', wholeNumber(0, 65_535), 8090)
-    .option('--trace <file>', 'record every system call in FILE, as JSON lines', traceFile);
+    .option('--trace <file>', 'record the system calls that it makes itself, as JSON lines', traceFile);
 }
 
 /** An option's parser that takes an address or a name. */
