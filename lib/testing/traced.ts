@@ -50,9 +50,11 @@ export class Traced {
       .filter(({ call }) => names.length === 0 || names.includes(call));
   }
 
-  /** What stands in the trace; nothing where no call has been made. */
+  /** What stands in the trace, up to the last whole line: half of one may be seen while it is written. */
   #read(): Buffer {
-    return existsSync(this.#file) ? readFileSync(this.#file) : Buffer.alloc(0);
+    if (!existsSync(this.#file)) return Buffer.alloc(0); // no call has been made
+    const trace = readFileSync(this.#file);
+    return trace.subarray(0, trace.lastIndexOf('\n') + 1);
   }
 
   /** Waits until so many connections have been closed: all records of them are there then. */
