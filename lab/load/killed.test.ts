@@ -89,7 +89,7 @@ test.serial('killed with an order that it has not read', async (t) => {
   process.kill(first, 'SIGKILL');
   await loading.line(KILLED);
   loading.child.kill('SIGINT');
-  await reports(t, loading, 1, /^PARTIAL RESULT: process 1 has ended \(SIGKILL\)$/m, /^connected +1 of 2 /m);
+  await reports(t, loading, 1, /^PARTIAL RESULT: process 1 has ended \(SIGKILL\)$/m, /^connected +1 of 2\b/m);
 });
 
 test.serial('killed in the middle: said at once, and missing in the report', async (t) => {
@@ -99,7 +99,7 @@ test.serial('killed in the middle: said at once, and missing in the report', asy
   await loading.line(KILLED);
   t.deepEqual([...loaders(loading).keys()], [1]);
   loading.child.kill('SIGINT');
-  await reports(t, loading, 1, /^PARTIAL RESULT: process 2 has ended \(SIGKILL\)$/m, /^connected +5 of 10 /m);
+  await reports(t, loading, 1, /^PARTIAL RESULT: process 2 has ended \(SIGKILL\)$/m, /^connected +5 of 10\b/m);
 });
 
 test.serial('killed while a rate is looked for', async (t) => {
@@ -139,7 +139,7 @@ test.serial('all of them', async (t) => {
   await loading.line(/closed loop, for 3600 s$/);
   for (const number of loaders(loading).keys()) kill(loading, number);
   const partial = /^PARTIAL RESULT: process 1 has ended \(SIGKILL\); process 2 has ended \(SIGKILL\)$/m;
-  await reports(t, loading, 1, partial, /^connected +0 of 10 /m);
+  await reports(t, loading, 1, partial, /^connected +0 of 10\b/m);
 });
 
 test.serial('who started them is killed: they end too, without a word', async (t) => {
