@@ -11,7 +11,7 @@ help: ## List the targets
 
 start: $(MODULES) ## Install, then serve the workshop's site, and open it on a desktop; says what to run next
 	@printf "\nThe workshop is at the address below. Its first server, in a second terminal:\n\n  npx tsx chapters/01-iterative/server.ts\n"
-	@npx vitepress dev site $$([ -t 1 ] && [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ] && echo --open)
+	@if [ -t 1 ] && [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ]; then open=--open; fi; npx vitepress dev site $$open
 
 test: $(MODULES) nc curl chromium tcpdump strace prometheus check ## Install what the tests need, a browser included, then run everything
 	npx ava

@@ -14,6 +14,7 @@ import { describe } from '../text.ts';
 const base = `/${process.env.SITE_BASE ?? ''}/`.replace(/\/+/g, '/');
 const chapters = readChapters(root);
 const first = chapters[0];
+const mark = { rel: 'icon', type: 'image/svg+xml', href: `${base}mark.svg` };
 
 function refuse(lines: string[]): void {
   if (lines.length === 0) return;
@@ -59,6 +60,15 @@ function letTheOutlineGo(): Plugin {
   };
 }
 
+/** While the site is being written, VitePress adds the head's links by a script: too late for the browser, which asks for /favicon.ico by then. */
+function showTheMark(): Plugin {
+  return {
+    name: 'workshop:mark',
+    apply: 'serve',
+    transformIndexHtml: () => [{ tag: 'link', attrs: mark }],
+  };
+}
+
 function checkTheAnchors(site: SiteConfig): void {
   const dead = checkAnchors(site.outDir, site.site.base);
   refuse(
@@ -79,7 +89,7 @@ export default defineConfig({
   srcExclude: markdownFiles(root).filter((file) => pageOf(file) === undefined),
   rewrites: (file) => pageOf(file) ?? file,
   head: [
-    ['link', { rel: 'icon', type: 'image/svg+xml', href: `${base}mark.svg` }],
+    ['link', mark],
     ['meta', { name: 'theme-color', content: '#0b5f66' }],
   ],
   markdown: {
@@ -90,7 +100,11 @@ export default defineConfig({
     // Only one page draws: found late, it would load every page once more.
     optimizeDeps: { include: ['@observablehq/plot'] },
     publicDir: join(root, 'site/public'),
-    plugins: [checkTheTexts(), letTheOutlineGo()],
+    plugins: [checkTheTexts(), letTheOutlineGo(), showTheMark()],
+    // What `make start` says of the first server stays on the screen.
+    clearScreen: false,
+    // A page is not loaded anew because a site was built, or a profile drawn, beside it.
+    server: { watch: { ignored: ['**/.vitepress/dist/**', '**/*-profile.html'] } },
   },
   buildEnd: checkTheAnchors,
   themeConfig: {
