@@ -166,6 +166,11 @@ test.serial('a chapter is presented: keys turn the slides, and the notes in a se
   await page.keyboard.press('ArrowRight');
   t.is(await heading(), 'The loop');
   await notes.locator('.now', { hasText: 'The loop' }).waitFor();
+  await page.setViewportSize({ width: 1280, height: 260 });
+  await slides.locator('.more').waitFor(); // of the slide, below the window's edge
+  await page.keyboard.press('ArrowDown');
+  t.is(await heading(), 'The loop');
+  t.true((await page.evaluate<number>("document.querySelector('.stage').scrollTop")) > 0);
   await notes.keyboard.press('ArrowLeft');
   await slides.getByRole('heading', { name: 'One at a time' }).waitFor();
   await page.keyboard.press('Escape');
@@ -175,11 +180,37 @@ test.serial('a chapter is presented: keys turn the slides, and the notes in a se
   await page.context().close();
 });
 
+test.serial('the clock of a talk that is started again stays so when the slides turn', async (t) => {
+  const { page } = await open(`${chapter}?present`, 1280);
+  const [notes] = await Promise.all([page.waitForEvent('popup'), page.keyboard.press('n')]);
+  await notes.getByRole('timer').waitFor();
+  await page.context().clock.install();
+  await page.context().clock.fastForward('20:00');
+  await notes
+    .getByRole('timer')
+    .filter({ hasText: /^\s*20:/ })
+    .waitFor();
+  await notes.getByRole('button', { name: 'Start the clock again' }).click();
+  await page.keyboard.press('ArrowRight');
+  await notes.locator('.now', { hasText: 'The loop' }).waitFor();
+  await page.context().clock.fastForward('01:00');
+  await notes
+    .getByRole('timer')
+    .filter({ hasText: /^\s*1:/ })
+    .waitFor();
+  t.pass();
+  await page.context().close();
+});
+
 test.serial('on paper a chapter is its text, and a lab sheet stands alone', async (t) => {
   const { page } = await open(chapter, 1280);
   await page.emulateMedia({ media: 'print' });
   t.false(await page.locator('.VPSidebar').isVisible());
   t.true(await page.locator('.vp-doc h1').isVisible());
+  t.is(
+    await page.evaluate<string>("getComputedStyle(document.querySelector('.vp-doc pre code')).whiteSpace"),
+    'pre-wrap',
+  );
   await page.goto(`${page.url()}?sheet`, { waitUntil: 'networkidle' });
   t.false(await page.locator('.VPDoc h1').isVisible());
   t.is(await page.locator('.sheet .lines').count(), 1);

@@ -1,4 +1,4 @@
-/** Two windows on one talk: whoever turns a slide tells the other. */
+/** Two windows on one talk: whoever turns a slide, or starts the clock again, tells the other. */
 import { onBeforeUnmount, onMounted, type Ref, ref, watch } from 'vue';
 
 /** What one window tells the other. */
@@ -27,14 +27,14 @@ export function useTalk(
     channel = new BroadcastChannel(`talk ${name}`);
     channel.onmessage = ({ data }: MessageEvent<Word>) => {
       if (data.asks) channel?.postMessage({ at: at.value, since: since.value } satisfies Word);
-      told = data.at !== undefined && data.at !== at.value;
+      told = (data.at ?? at.value) !== at.value || (data.since ?? since.value) !== since.value;
       if (data.at !== undefined) at.value = data.at;
       if (data.since !== undefined) since.value = data.since;
     };
     channel.postMessage({ asks: true } satisfies Word);
   });
   onBeforeUnmount(() => channel?.close());
-  watch(at, () => {
+  watch([at, since], () => {
     if (!told) channel?.postMessage({ at: at.value, since: since.value } satisfies Word);
     told = false;
   });
