@@ -24,6 +24,8 @@ const HEIGHT = 160;
 const ROW = 26;
 /** A letter's width, for names beside rows. */
 const LETTER = 7.4;
+/** What the words under an axis need: `100 MB`, and a blank on each side. */
+const TICK = 60;
 const STYLE = { background: 'none', fontFamily: 'inherit', fontSize: '13px', color: SOFT, overflow: 'visible' };
 /** Of all axes: their words, without lines. */
 const AXIS = { tickSize: 0, label: null, fill: SOFT, stroke: 'none' };
@@ -93,6 +95,9 @@ export function drawMemory(figures: readonly Figure[], width: number): Drawing {
   const names = unique(figures.map(({ racer }) => racer));
   const least = 10 ** Math.floor(Math.log10(Math.max(1, Math.min(...figures.map(({ value }) => Math.max(1, value))))));
   const most = 10 ** Math.ceil(Math.log10(Math.max(10, ...figures.map(({ value }) => value))));
+  const decades = Math.log10(most / least);
+  const every = Math.ceil((decades * TICK) / (width - margin(names) - 64));
+  const ticks = Array.from({ length: Math.floor(decades / every) + 1 }, (_, i) => least * 10 ** (i * every));
   const shown = figures.map((figure) => ({
     ...figure,
     value: Math.max(least, figure.value),
@@ -108,8 +113,8 @@ export function drawMemory(figures: readonly Figure[], width: number): Drawing {
       x: { type: 'log', domain: [least, most] },
       y: { domain: names },
       marks: [
-        Plot.axisX({ ...AXIS, ticks: width < 500 ? 3 : 6, tickFormat: bytes }),
-        Plot.gridX({ ticks: width < 500 ? 3 : 6, stroke: LINE, strokeOpacity: 1 }),
+        Plot.axisX({ ...AXIS, ticks, tickFormat: bytes }),
+        Plot.gridX({ ticks, stroke: LINE, strokeOpacity: 1 }),
         Plot.axisY({ ...AXIS, fill: INK }),
         Plot.ruleY(shown, { y: 'racer', x1: least, x2: 'value', stroke: OTHERS, strokeWidth: 2 }),
         Plot.dot(shown, { y: 'racer', x: 'value', r: 5, fill: OWN }),

@@ -209,30 +209,35 @@ function drawMarks(pen: Pen, row: Row, lane: Lane, { window, colours, narrow }: 
   pen.fill();
 }
 
-function drawScale(pen: Pen, { window, height, colours }: Board): void {
+/** The time of the present as it stands on the scale. */
+function presentLabel(pen: Pen, { window, time }: Board): { text: string; left: number; width: number } {
+  const text = clock(time, 4);
+  const width = pen.measureText(text).width + 10;
+  return { text, width, left: Math.min(Math.max(0, xOf(window, time) - width / 2), window.width - width) };
+}
+
+function drawScale(pen: Pen, board: Board): void {
+  const { window, height, colours } = board;
   const bottom = height - SCALE;
   const ticks = ticksOf(window);
   const digits = Math.max(1, Math.ceil(6 - Math.log10((ticks[1] ?? 0) - (ticks[0] ?? 0) || 1e5)));
-  pen.textAlign = 'center';
+  const present = presentLabel(pen, board);
   for (const tick of ticks) {
     const x = Math.round(xOf(window, tick)) + 0.5;
     pen.fillStyle = colours.grid;
     pen.fillRect(x - 0.5, 0, 1, bottom + 5);
     pen.fillStyle = colours.soft;
     const text = clock(tick, digits);
-    const half = pen.measureText(text).width / 2;
-    if (x - half >= 0 && x + half <= window.width) pen.fillText(text, x, height - 7);
-    else if (x - half < 0 && x >= 0) {
-      pen.textAlign = 'left';
-      pen.fillText(text, 0, height - 7);
-      pen.textAlign = 'center';
-    }
+    const { width } = pen.measureText(text);
+    const left = Math.max(0, x - width / 2);
+    const covered = left < present.left + present.width && left + width > present.left;
+    if (x >= 0 && left + width <= window.width && !covered) pen.fillText(text, left, height - 7);
   }
-  pen.textAlign = 'left';
 }
 
 /** The line of the present, with its time on the scale. */
-function drawPresent(pen: Pen, { window, height, time, hover, colours }: Board): void {
+function drawPresent(pen: Pen, board: Board): void {
+  const { window, height, time, hover, colours } = board;
   if (hover !== undefined) {
     pen.fillStyle = colours.line;
     pen.fillRect(Math.round(xOf(window, hover)), 0, 1, height - SCALE);
@@ -245,9 +250,7 @@ function drawPresent(pen: Pen, { window, height, time, hover, colours }: Board):
   pen.globalAlpha = 1;
   pen.fillStyle = colours.ink;
   pen.fillRect(Math.min(x, window.width - 1.5), 0, 1.5, height - SCALE + 6);
-  const text = clock(time, 4);
-  const width = pen.measureText(text).width + 10;
-  const left = Math.min(Math.max(0, x - width / 2), window.width - width);
+  const { text, left, width } = presentLabel(pen, board);
   pen.fillRect(left, height - SCALE + 6, width, SCALE - 7);
   pen.fillStyle = colours.paper;
   pen.fillText(text, left + 5, height - 7);
