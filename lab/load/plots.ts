@@ -18,7 +18,7 @@ export interface Figure {
 const WIDTHS = { wide: 1072, narrow: 358 };
 const GRID = { stroke: 'var(--line)', strokeOpacity: 1 } as const;
 const AXIS = { tickSize: 0, tickPadding: 8, label: null, fill: 'var(--soft)' } as const;
-const SIDES = { marginTop: 16, marginRight: 32, marginBottom: 36, marginLeft: 72 };
+const SIDES = { marginTop: 16, marginRight: 48, marginBottom: 36, marginLeft: 72 };
 
 /** All plots for which there is something to draw. */
 export function plots(result: Result): Figure[] {

@@ -1,5 +1,6 @@
 /** What a load has shown, for a terminal. */
 
+import { align } from '../table.ts';
 import type { Histogram } from './histogram.ts';
 import type { Result } from './result.ts';
 import { bytes, count, many, time } from './units.ts';
@@ -84,25 +85,15 @@ function* roundTrips({ roundTrips: trips, service }: Result, columns: number): G
   yield '';
   const names = ['min', 'mean', ...PERCENTILES.map((percent) => `p${percent}`), 'max'];
   const table = [
-    ['round trips', ...names],
+    ['round trips  ', ...names],
     ['', ...values(trips)],
   ];
   if (service !== undefined) {
     table[1]![0] = 'from when due';
     table.push(['from sending', ...values(service)]);
   }
-  const widths = table[0]!.map((_, i) => Math.max(i === 0 ? 13 : 0, ...table.map((cells) => cells[i]!.length)));
-  for (let from = 1; from < widths.length; ) {
-    let to = from;
-    let width = widths[0]!;
-    while (to < widths.length && (to === from || width + 2 + widths[to]! <= columns)) width += 2 + widths[to++]!;
-    for (const [name, ...cells] of table) {
-      const shown = cells.slice(from - 1, to - 1).map((cell, i) => cell.padStart(widths[from + i]!));
-      yield [name!.padEnd(widths[0]!), ...shown].join('  ');
-    }
-    yield '';
-    from = to;
-  }
+  yield align(table, [0], columns);
+  yield '';
   yield* bars(trips, columns);
 }
 

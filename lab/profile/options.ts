@@ -1,6 +1,6 @@
 /** The command line of `lab profile`. */
 
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import { wholeNumber } from '../../lib/program/program.ts';
 import { toolCommand } from '../../lib/program/tool.ts';
 import { file } from '../load/options.ts';
@@ -29,7 +29,7 @@ export function readOptions(name: string, words: readonly string[]): Options {
     .option('--connections <n>', 'how many ask', wholeNumber(1, 100_000), 10)
     .option('--command <what>', 'what they ask, as for lab load: PING, "BURN 300", "9 PING, 1 BURN 300"', 'PING')
     .option('--http', 'ask over HTTP', false)
-    .option('--duration <time>', 'how long to look: 500ms, 10s (default: 3s)', duration, 3000)
+    .addOption(new Option('--duration <time>', 'how long to look: 500ms, 10s').argParser(duration).default(3000, '3s'))
     .option('--perf', "look with Linux's perf instead of V8's own profiler: only what ran, and the kernel too", false)
     .option('--out <file>', 'where the page goes (default: CHAPTER-profile.html)', file)
     .addHelpText(

@@ -85,7 +85,7 @@ async function run(options: Options, racers: readonly Racer[], words: readonly s
     racers,
     ...(partial === undefined ? {} : { partial }),
   });
-  console.log(print(result));
+  console.log(print(result, process.stdout.columns ?? Number.POSITIVE_INFINITY));
   if (json !== undefined) {
     try {
       writeWhole(json, jsonText(result));

@@ -1,5 +1,6 @@
 /** A race as tables: the same cells for a terminal and for a text. */
 
+import { wrap } from '../../exercises/check/outcome.ts';
 import { bytes, count, time } from '../load/units.ts';
 import { align } from '../table.ts';
 import { cost, type Entry, isBorne, type Race } from './results.ts';
@@ -109,13 +110,14 @@ export function tables({ entries, scenarios }: Race): Table[] {
   ];
 }
 
-/** Tables for a terminal. */
-export function print(race: Race): string {
-  const blocks = tables(race).map(({ title, rows, words }) => `${title}\n${align(rows, words)}`);
+/** Tables for a terminal. @param room how wide it is; Infinity where there is none */
+export function print(race: Race, room: number): string {
+  const blocks = tables(race).map(({ title, rows, words }) => `${title}\n${align(rows, words, room)}`);
   const partial = race.partial === undefined ? [] : [`PARTIAL RESULT: ${race.partial}`];
   const notes = [
     `CPU each: processor time of the server for a request; ratio: against ${race.reference} in the same round.`,
     'Calls, sleeps (voluntary context switches) and preempted (involuntary ones) are for a request; calls are counted by --trace, those with * by strace. Memory: PSS.',
   ];
-  return [...partial, ...blocks, ...(blocks.length > 0 ? [notes.join('\n')] : [])].join('\n\n');
+  const folded = notes.map((note) => (note.length > room ? wrap(note) : note));
+  return [...partial, ...blocks, ...(blocks.length > 0 ? [folded.join('\n')] : [])].join('\n\n');
 }

@@ -1,6 +1,6 @@
 /** The command line that every program has: of a demonstration or a tool all of it, of a server the beginning. */
 
-import { Command } from 'commander';
+import { Command, Help } from 'commander';
 
 /**
  * A command line without options but --help; add the program's own with option(), then call opts(). A mistake in it
@@ -10,13 +10,19 @@ import { Command } from 'commander';
  * @param summary one line, for --help
  */
 export function command(name: string, summary: string): Command {
-  return new Command(name)
-    .description(summary)
-    .helpOption('--help', 'show this and exit')
-    .allowExcessArguments(false)
-    .showSuggestionAfterError(false)
-    .configureOutput({ outputError: (text, write) => write(line(text.replace(/^error:/, `${name}:`))) })
-    .exitOverride((stop) => process.exit(stop.exitCode === 0 ? 0 : 2));
+  return (
+    new Command(name)
+      .description(summary)
+      .helpOption('--help', 'show this and exit')
+      // What nobody has said is off, and need not be said.
+      .configureHelp({
+        optionDescription: (option) => new Help().optionDescription(option).replace(/ \(default: false\)$/, ''),
+      })
+      .allowExcessArguments(false)
+      .showSuggestionAfterError(false)
+      .configureOutput({ outputError: (text, write) => write(line(text.replace(/^error:/, `${name}:`))) })
+      .exitOverride((stop) => process.exit(stop.exitCode === 0 ? 0 : 2))
+  );
 }
 
 // #region tool
