@@ -33,3 +33,27 @@ pre { white-space: pre-wrap; overflow-wrap: anywhere; font-size: 14px; }
 export function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
 }
+
+/** A page of one file, with nothing to ask of anybody. @param body as HTML, below the title */
+export function standalone(title: string, style: string, body: string): string {
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escaped(title)}</title>
+<link rel="icon" href="data:,">
+<style>${style}</style>
+</head>
+<body>
+<h1>${escaped(title)}</h1>
+${body}
+</body>
+</html>
+`;
+}
+
+/** Says of a result that it is partial, and why; nothing of a whole one. */
+export function mark(partial: string | undefined): string {
+  return partial === undefined ? '' : `<p class="partial">Partial result: ${escaped(partial)}</p>`;
+}

@@ -1,6 +1,6 @@
 /** The cases as a page that needs nothing but a browser. */
 
-import { escaped, STYLE } from '../html.ts';
+import { escaped, mark, STYLE, standalone } from '../html.ts';
 import { sourceOf } from '../provenance.ts';
 import { chart } from './chart.ts';
 import { type Cases, rows } from './results.ts';
@@ -15,19 +15,11 @@ export function page(all: Cases): string {
     `<tr>${row.map((cell) => `<${name}>${escaped(cell)}</${name}>`).join('')}</tr>`;
   const passed = cases.filter((one) => one.passed).length;
   const bars = cases.some(({ bins = [] }) => bins.length > 0);
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>The cases</title>
-<link rel="icon" href="data:,">
-<style>${STYLE}</style>
-</head>
-<body>
-<h1>The cases</h1>
-<p>${passed} of ${cases.length} passed. ${escaped(sourceOf(provenance).replaceAll('`', ''))}, ${provenance.date.slice(0, 10)}</p>
-${partial === undefined ? '' : `<p class="partial">Partial result: ${escaped(partial)}</p>`}
+  return standalone(
+    'The cases',
+    STYLE,
+    `<p>${passed} of ${cases.length} passed. ${escaped(sourceOf(provenance).replaceAll('`', ''))}, ${provenance.date.slice(0, 10)}</p>
+${mark(partial)}
 <div class="scroll"><table><thead>${cells('th', head)}</thead><tbody>${body.map((row) => cells('td', row)).join('')}</tbody></table></div>
 ${cases
   .filter(({ said }) => said !== undefined)
@@ -39,8 +31,6 @@ ${
 <p>When all clients of a case were connected, all of them asked, for ${duration / 1000} seconds. Each bar is a class of times; the highest of a case is as high as that of any other.</p>
 <figure><div class="wide">${chart(cases, WIDTHS.wide)}</div><div class="narrow">${chart(cases, WIDTHS.narrow)}</div></figure>`
     : ''
-}
-</body>
-</html>
-`;
+}`,
+  );
 }

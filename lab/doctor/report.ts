@@ -39,7 +39,7 @@ function row(name: string, text: string): string {
 function* limits({ descriptors, ports, backlog, cores, group, tools, ...rest }: LinuxFacts): Generator<string> {
   const { uringRefused, uringDisabled } = rest;
   const setting = uringDisabled === undefined ? '' : ` (kernel.io_uring_disabled = ${uringDisabled})`;
-  yield row('io_uring', `${uringRefused ?? 'allowed'}${setting}`);
+  yield row('io_uring', `${uringRefused === undefined ? 'allowed' : 'refused'}${setting}`); // why, chapter 13 says below
   yield row(
     'descriptors',
     `${count(descriptors.soft)} in a process, ${count(descriptors.hard)} at most (ulimit -n, -Hn)`,

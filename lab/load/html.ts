@@ -1,6 +1,6 @@
 /** A page with what a load has shown: plots drawn here, so that it opens anywhere, without a server or a script. */
 
-import { escaped, STYLE } from '../html.ts';
+import { escaped, mark, STYLE, standalone } from '../html.ts';
 import type { Histogram } from './histogram.ts';
 import type { Options } from './options.ts';
 import { plots } from './plots.ts';
@@ -21,19 +21,11 @@ export function html(options: Options, load: Load, result: Result): string {
     ...(load.pipeline > 1 ? [`${load.pipeline} requests at a time`] : []),
     ...(load.think > 0 ? [`${time(load.think)} of thinking`] : []),
   ];
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escaped(title)}</title>
-<link rel="icon" href="data:,">
-<style>${STYLE}</style>
-</head>
-<body>
-<h1>${escaped(title)}</h1>
-<p>${escaped(what.join(', '))}</p>
-${result.partial === undefined ? '' : `<p class="partial">Partial result: ${escaped(result.partial)}</p>`}
+  return standalone(
+    title,
+    STYLE,
+    `<p>${escaped(what.join(', '))}</p>
+${mark(result.partial)}
 ${facts(result)}
 ${wrong(result)}
 ${table(result)}
@@ -42,10 +34,8 @@ ${plots(result)
     const figure = `<figure><div class="wide">${wide}</div><div class="narrow">${narrow}</div></figure>`;
     return `<section><h2>${escaped(heading)}</h2><p>${escaped(text)}</p>${figure}</section>`;
   })
-  .join('\n')}
-</body>
-</html>
-`;
+  .join('\n')}`,
+  );
 }
 
 function facts({

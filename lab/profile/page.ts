@@ -2,7 +2,7 @@
 
 import { fileURLToPath } from 'node:url';
 import { bundle } from '../../lib/program/bundle.ts';
-import { escaped } from '../html.ts';
+import { escaped, mark, standalone } from '../html.ts';
 import { type Frame, KIND_WORDS, KINDS } from './frames.ts';
 
 /** What the page tells. */
@@ -72,18 +72,10 @@ export function page({ title, facts, partial, trees }: Told): string {
   const legend = KINDS.filter((kind) => present.has(kind)).map(
     (kind) => `<li><i class="${kind}"></i>${KIND_WORDS[kind]}</li>`,
   );
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escaped(title)}</title>
-<link rel="icon" href="data:,">
-<style>${STYLE}</style>
-</head>
-<body>
-<h1>${escaped(title)}</h1>
-${partial === undefined ? '' : `<p class="partial">Partial result: ${escaped(partial)}</p>`}
+  return standalone(
+    title,
+    STYLE,
+    `${mark(partial)}
 ${facts.map((fact) => `<p>${escaped(fact)}</p>`).join('\n')}
 <form onsubmit="return false">
 <label>Thread <select id="thread">${all}${threads}</select></label>
@@ -99,10 +91,8 @@ ${facts.map((fact) => `<p>${escaped(fact)}</p>`).join('\n')}
 <tbody id="table"></tbody>
 </table></div>
 <script type="application/json" id="data">${data}</script>
-<script>${script()}</script>
-</body>
-</html>
-`;
+<script>${script()}</script>`,
+  );
 }
 
 function kindsOf({ kind, children }: Frame): Frame['kind'][] {
