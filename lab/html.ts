@@ -35,7 +35,7 @@ export function escaped(text: string): string {
 }
 
 /** A page of one file, with nothing to ask of anybody. @param body as HTML, below the title */
-export function standalone(title: string, style: string, body: string): string {
+export function htmlPage(title: string, style: string, body: string): string {
   return `<!doctype html>
 <html lang="en">
 <head>

@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import test, { type ExecutionContext } from 'ava';
-import { refused } from '../../lib/sys/ring.ts';
+import { withRings } from '../../lib/sys/fixtures/rings.ts';
 import { newAskers, served } from '../../lib/testing/asker.ts';
 import { type Client, connectTo, hold, pingAll } from '../../lib/testing/client.ts';
 import { openDescriptors, processorTime } from '../../lib/testing/footprint.ts';
@@ -17,12 +17,7 @@ const SERVER = 'chapters/13-io-uring/server.ts';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const traceOf = traces(test);
 
-const why = refused();
-if (why === undefined) tests();
-else {
-  test.skip(`NOT TESTED: 13-io-uring, for ${why}`, () => {});
-  console.error(`NOT TESTED: 13-io-uring, for ${why}`);
-}
+withRings('13-io-uring', tests);
 
 for (const [call, errno, words] of [
   ['io_uring_setup', 'ENOSYS', /this kernel has no io_uring; run chapters\/09-epoll\/server\.ts instead$/],

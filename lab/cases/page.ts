@@ -1,6 +1,6 @@
 /** The cases as a page that needs nothing but a browser. */
 
-import { escaped, mark, STYLE, standalone } from '../html.ts';
+import { escaped, htmlPage, mark, STYLE } from '../html.ts';
 import { sourceOf } from '../provenance.ts';
 import { chart } from './chart.ts';
 import { type Cases, rows } from './results.ts';
@@ -15,7 +15,7 @@ export function page(all: Cases): string {
     `<tr>${row.map((cell) => `<${name}>${escaped(cell)}</${name}>`).join('')}</tr>`;
   const passed = cases.filter((one) => one.passed).length;
   const bars = cases.some(({ bins = [] }) => bins.length > 0);
-  return standalone(
+  return htmlPage(
     'The cases',
     STYLE,
     `<p>${passed} of ${cases.length} passed. ${escaped(sourceOf(provenance).replaceAll('`', ''))}, ${provenance.date.slice(0, 10)}</p>

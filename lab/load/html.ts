@@ -1,6 +1,6 @@
 /** A page with what a load has shown: plots drawn here, so that it opens anywhere, without a server or a script. */
 
-import { escaped, mark, STYLE, standalone } from '../html.ts';
+import { escaped, htmlPage, mark, STYLE } from '../html.ts';
 import type { Histogram } from './histogram.ts';
 import type { Options } from './options.ts';
 import { plots } from './plots.ts';
@@ -21,7 +21,7 @@ export function html(options: Options, load: Load, result: Result): string {
     ...(load.pipeline > 1 ? [`${load.pipeline} requests at a time`] : []),
     ...(load.think > 0 ? [`${time(load.think)} of thinking`] : []),
   ];
-  return standalone(
+  return htmlPage(
     title,
     STYLE,
     `<p>${escaped(what.join(', '))}</p>

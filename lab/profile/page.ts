@@ -2,7 +2,7 @@
 
 import { fileURLToPath } from 'node:url';
 import { bundle } from '../../lib/program/bundle.ts';
-import { escaped, mark, standalone } from '../html.ts';
+import { escaped, htmlPage, mark } from '../html.ts';
 import { type Frame, KIND_WORDS, KINDS } from './frames.ts';
 
 /** What the page tells. */
@@ -72,7 +72,7 @@ export function page({ title, facts, partial, trees }: Told): string {
   const legend = KINDS.filter((kind) => present.has(kind)).map(
     (kind) => `<li><i class="${kind}"></i>${KIND_WORDS[kind]}</li>`,
   );
-  return standalone(
+  return htmlPage(
     title,
     STYLE,
     `${mark(partial)}

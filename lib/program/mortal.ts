@@ -1,4 +1,4 @@
-/** Programs that others are: started with words of their own, and gone with whoever has started them. */
+/** Programs that are started by their words, and end with whoever has started them. */
 
 import { spawnSync } from 'node:child_process';
 
@@ -8,9 +8,8 @@ let known: boolean | undefined;
 
 /**
  * The words with which a program is started that shall not outlive this process, however that ends: SIGKILL, or a terminal
- * that is closed, lets nobody clean up. What a server is in the end nothing of the starter's runs in; so the kernel is told
- * between fork and exec, by a program that is not there any more when the server begins. startChild() has its children say
- * so themselves.
+ * that is closed, lets nobody clean up. A server shall run as its reader would start it, with nothing of ours in it; so
+ * the kernel is told by a program that then becomes the server. Children of startChild() tell it themselves.
  *
  * @param words the program and its arguments
  * @returns the same words where there is no such setpriv: then the program may be left behind
